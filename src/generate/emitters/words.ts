@@ -1,0 +1,27 @@
+import { demandText } from './characters.ts';
+
+/** A word that stands in code as it is. Everything else is our bug, found before anything is written. */
+export function identifier(value: unknown): string {
+  const text = demandText(value, 'identifier');
+  if (!/^[a-z][a-z0-9_]*$/.test(text)) throw new TypeError(`identifier: ${JSON.stringify(text)} is not one`);
+  return text;
+}
+
+/** `on_time` as `on-time`, as Prefect's keys and package names are written. */
+export function kebab(value: unknown): string {
+  return identifier(value).replaceAll('_', '-');
+}
+
+/** `on_time` as `ON_TIME`, as environment variables are written. */
+export function upper(value: unknown): string {
+  return identifier(value).toUpperCase();
+}
+
+/** A finite number as Python, YAML, TOML and JSON all read it. */
+export function number(value: unknown): string {
+  if (typeof value !== 'number' || !Number.isFinite(value)) throw new TypeError('number: expected a finite number');
+  const text = String(Object.is(value, -0) ? 0 : value);
+  // `1e21` is a text to YAML 1.1 and lacks TOML's fraction; `1.0e+21` is a number to all of them
+  return text.replace(/^(-?\d+)(\.\d+)?e([+-]?)(\d+)$/, (_, whole: string, fraction = '.0', sign: string, exponent: string) =>
+    `${whole}${fraction}e${sign || '+'}${exponent.padStart(2, '0')}`);
+}
