@@ -1,0 +1,87 @@
+/** Why a name is taken already. */
+export type NameOwner = 'keyword' | 'builtin' | 'library' | 'repository' | 'device' | 'sql' | 'column' | 'test';
+
+const words = (text: string): ReadonlySet<string> => new Set(text.trim().split(/\s+/));
+
+const keywords = words(`
+  and as assert async await break case class continue def del elif else except finally for from global if import in
+  is lambda match nonlocal not or pass raise return try type while with yield`);
+
+/** Public names of Python's builtins that could be an id. */
+const builtins = words(`
+  abs aiter all anext any ascii bin bool breakpoint bytearray bytes callable chr classmethod compile complex copyright
+  credits delattr dict dir divmod enumerate eval exec exit filter float format frozenset getattr globals hasattr hash
+  help hex id input int isinstance issubclass iter len license list locals map max memoryview min next object oct open
+  ord pow print property quit range repr reversed round set setattr slice sorted staticmethod str sum super tuple vars
+  zip`);
+
+/** Modules of Python's standard library, 3.11 to 3.14, those it dropped on the way too. */
+const library = words(`
+  abc aifc annotationlib antigravity argparse array ast asynchat asyncio asyncore atexit audioop base64 bdb binascii
+  bisect bz2 calendar cgi cgitb chunk cmath cmd code codecs codeop collections colorsys compileall compression
+  concurrent configparser contextlib contextvars copy copyreg crypt csv ctypes curses dataclasses datetime dbm decimal
+  difflib dis distutils doctest email encodings ensurepip enum errno faulthandler fcntl filecmp fileinput fnmatch
+  fractions ftplib functools gc genericpath getopt getpass gettext glob graphlib grp gzip hashlib heapq hmac html http
+  idlelib imaplib imghdr imp importlib inspect io ipaddress itertools json keyword lib2to3 linecache locale logging lzma
+  mailbox mailcap marshal math mimetypes mmap modulefinder msilib msvcrt multiprocessing netrc nis nntplib nt ntpath
+  nturl2path numbers opcode operator optparse os ossaudiodev pathlib pdb pickle pickletools pipes pkgutil platform
+  plistlib poplib posix posixpath pprint profile pstats pty pwd py_compile pyclbr pydoc pydoc_data pyexpat queue quopri
+  random re readline reprlib resource rlcompleter runpy sched secrets select selectors shelve shlex shutil signal site
+  smtpd smtplib sndhdr socket socketserver spwd sqlite3 sre_compile sre_constants sre_parse ssl stat statistics string
+  stringprep struct subprocess sunau symtable sys sysconfig syslog tabnanny tarfile telnetlib tempfile termios test
+  textwrap this threading time timeit tkinter token tokenize tomllib trace traceback tracemalloc tty turtle turtledemo
+  types typing unicodedata unittest urllib uu uuid venv warnings wave weakref webbrowser winreg winsound wsgiref xdrlib
+  xml xmlrpc zipapp zipfile zipimport zlib zoneinfo`);
+
+/** Folders, modules, packages and arguments of a generated repository. */
+const repository = words(`
+  automations config conftest core date docs end extractors flow flows frame kpi loaders main numpy pandas pipelines pl
+  plopfile polars prefect prefect_flows publish pyarrow pydantic pytest ruamel ruff sample settings source sources
+  sqlalchemy src stage stages start status steps task tasks tests timedelta transformers window yaml`);
+
+const devices = words('con prn aux nul com0 com1 com2 com3 com4 com5 com6 com7 com8 com9 lpt0 lpt1 lpt2 lpt3 lpt4 lpt5 lpt6 lpt7 lpt8 lpt9');
+
+/** Words that a query cannot use as the name of a column without quotes, in one or the other common database. */
+const sql = words(`
+  add all alter analyze and any array as asc asymmetric authorization begin between binary both by cascade case cast
+  check collate column commit constraint create cross current current_date current_time current_timestamp current_user
+  cursor database default deferrable delete desc describe distinct drop else end escape except exec execute exists
+  explain fetch file for foreign freeze from full function glob grant group having identity ilike in index initially
+  inner insert intersect interval into is isnull join key leading left like limit lock natural not notnull null of
+  offset on only option or order outer over overlaps partition percent plan primary procedure public references
+  regexp restrict returning revoke right rollback row rows schema select session_user set similar some symmetric table
+  then to top trailing transaction trigger truncate union unique update use user using values variadic view when where
+  window with`);
+
+/** Columns that every input and every result has already. */
+const columns = words('amount entity_id hour day month occurred_at quarter record_id week year');
+
+const scopes: Readonly<Record<Exclude<NameOwner, 'test'>, ReadonlySet<string>>> = {
+  keyword: keywords,
+  device: devices,
+  builtin: builtins,
+  library,
+  repository,
+  sql,
+  column: columns,
+};
+
+const everywhere = ['keyword', 'device'] as const;
+/** A stage becomes a module, a function and an argument. */
+const asCode = [...everywhere, 'builtin', 'library', 'repository', 'sql', 'column'] as const;
+/** A column is only ever a text in Python, and a bare word in a query. */
+const asColumn = [...everywhere, 'sql', 'column'] as const;
+/** A source is only a key of config.yaml. */
+const asKey = everywhere;
+
+const scopesOf = { code: asCode, column: asColumn, key: asKey };
+
+/** What a name is going to be. */
+export type NameUse = keyof typeof scopesOf;
+
+/** Who has the name already, if anybody has. */
+export function nameOwner(name: string, use: NameUse): NameOwner | undefined {
+  // pytest would run an imported function of that name as a test
+  if (use === 'code' && name.startsWith('test_')) return 'test';
+  return scopesOf[use].find((owner) => scopes[owner].has(name));
+}
