@@ -1,0 +1,73 @@
+import { spawn } from 'node:child_process';
+import { readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { performance } from 'node:perf_hooks';
+
+/** What one run of a command cost. */
+export interface Cost {
+  /** Milliseconds from start to end, as somebody waiting sees it. */
+  readonly wall: number;
+  /** Milliseconds of processor time, user and system. */
+  readonly cpu: number;
+  /** The most memory that it held, in MiB. */
+  readonly peak: number;
+}
+
+export interface Subject {
+  readonly name: string;
+  /** Arguments to node. `OUT` becomes the path of a folder that does not exist yet. */
+  readonly args: readonly string[];
+}
+
+// Node tells the cost of itself but not of its children, so each child reports its own when it ends.
+const probe = `process.on('exit', () => { const u = process.resourceUsage(); require('node:fs').writeFileSync(process.env.KPI_FLOW_PROBE + '.' + process.pid, [(u.userCPUTime + u.systemCPUTime) / 1000, u.maxRSS / 1024].join(' ')); });`;
+
+/** Runs every subject in turn, round after round, so that whatever slows the machine down slows all of them. */
+export async function measureAll(
+  subjects: readonly Subject[],
+  rounds: number,
+  folder: string,
+  onRound: (round: number) => void,
+): Promise<Map<string, Cost[]>> {
+  const preload = join(folder, 'probe.cjs');
+  await writeFile(preload, probe);
+  const costs = new Map<string, Cost[]>(subjects.map(({ name }) => [name, []]));
+  // The first round warms the disk's cache and is thrown away.
+  for (let round = 0; round <= rounds; round++) {
+    for (const subject of subjects) {
+      const cost = await measure(subject, preload, folder);
+      if (round > 0) costs.get(subject.name)?.push(cost);
+    }
+    onRound(round);
+  }
+  return costs;
+}
+
+async function measure({ name, args }: Subject, preload: string, folder: string): Promise<Cost> {
+  const out = join(folder, 'out');
+  const result = join(folder, 'cost');
+  const env = { ...process.env, CI: '1', NODE_OPTIONS: '', KPI_FLOW_PROBE: result };
+  const started = performance.now();
+  const child = spawn(process.execPath, ['--require', preload, ...args.map((arg) => arg.replace('OUT', 'out'))], {
+    cwd: folder,
+    env,
+    stdio: 'ignore',
+  });
+  const code = await new Promise((resolve) => child.on('exit', resolve));
+  const wall = performance.now() - started;
+  if (code !== 0) throw new Error(`${name}: exit ${String(code)}`);
+  const file = `${result}.${child.pid}`;
+  const [cpu = 0, peak = 0] = (await readFile(file, 'utf8')).split(' ').map(Number);
+  await Promise.all([rm(out, { recursive: true, force: true }), rm(file)]);
+  return { wall, cpu, peak };
+}
+
+/** The middle cost of each kind, and the best wall time. */
+export function summarizeCosts(costs: readonly Cost[]): Cost & { readonly best: number } {
+  const of = (key: keyof Cost): number => median(costs.map((each) => each[key]));
+  return { wall: of('wall'), cpu: of('cpu'), peak: of('peak'), best: Math.min(...costs.map(({ wall }) => wall)) };
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+}

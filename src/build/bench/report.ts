@@ -1,0 +1,50 @@
+import { cpus } from 'node:os';
+import type { Measured } from './targets.ts';
+import { targets } from './targets.ts';
+
+const begin = '<!-- made by "npm run bench" -->';
+const end = '<!-- end -->';
+
+/** Whether every target is met. */
+export function meetsTargets(measured: Measured): boolean {
+  return targets.every(({ limit, of }) => of(measured) <= limit);
+}
+
+/** The figures as two Markdown tables. */
+export function drawTables(measured: Measured, files: ReadonlyMap<string, number>, rounds: number): string {
+  const rows = [...measured].map(([name, { wall, best, cpu, peak }]) => [
+    code(name),
+    ...[wall, best, cpu].map((ms) => ms.toFixed(0)),
+    peak.toFixed(0),
+    String(files.get(name) ?? ''),
+  ]);
+  const aims = targets.map(({ what, limit, unit, of }) => {
+    const value = of(measured);
+    return [what, `<= ${show(limit, unit)}`, show(value, unit), value <= limit ? 'met' : '**missed**'];
+  });
+  return [
+    `Medians of ${rounds} interleaved rounds on Node ${process.versions.node}, ${process.platform}, ${cpus().length} cores.`,
+    table(['command', 'wall, ms', 'best, ms', 'processor, ms', 'peak, MiB', 'files'], rows),
+    table(['target', 'limit', 'measured', ''], aims),
+  ].join('\n\n');
+}
+
+/** Puts the tables between the two marks of a page, or at the end of a page that has none. */
+export function placeTables(page: string, tables: string): string {
+  const block = `${begin}\n\n${tables}\n\n${end}`;
+  const [before, rest] = page.split(begin);
+  if (rest === undefined) return `${page.trimEnd()}\n\n${block}\n`;
+  return `${before}${block}${rest.slice(rest.indexOf(end) + end.length)}`;
+}
+
+function show(value: number, unit: 'x' | 'ms'): string {
+  return unit === 'x' ? `${value.toFixed(2)}x` : `${value.toFixed(1)} ms`;
+}
+
+function code(text: string): string {
+  return `\`${text}\``;
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  return [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+}

@@ -1,0 +1,76 @@
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { isAbsolute, join } from 'node:path';
+import type { BuildOptions, Plugin } from 'rolldown';
+import { embeddedPlugin } from './embedded.ts';
+import { templatesPlugin } from './templates.ts';
+
+/** What the package ships: two commands and two modules to import. */
+const shippedEntries = {
+  'create-kpi-flow': 'src/cli/create-kpi-flow.ts',
+  'kpi-flow': 'src/cli/main.ts',
+  index: 'src/index.ts',
+  plop: 'src/plop.ts',
+};
+
+/** Files that ship as they are. */
+const copies = { 'index.d.mts': 'src/index.d.mts', 'plop.d.mts': 'src/plop.d.mts' };
+
+/** What `node src/build/bootstrap.mjs <name>` may run after a build. */
+const jobEntries = {
+  'build/bench': 'src/build/bench.ts',
+  'build/demo': 'src/build/demo.ts',
+  'build/docs': 'src/build/docs.ts',
+  'build/test': 'src/build/test.ts',
+};
+
+/** The two builds: what is published, minified and whole, and our own jobs, which may lean on node_modules. */
+export default function bundles(root: string, dir: string): BuildOptions[] {
+  const plugins = [templatesPlugin(join(root, 'templates')), embeddedPlugin(root)];
+  const shipped: BuildOptions = {
+    input: existing(root, shippedEntries),
+    platform: 'node',
+    // The entry of yaml for browsers is the same API as ES modules: smaller, and quicker to load.
+    resolve: { alias: { yaml: join(root, 'node_modules/yaml/browser/dist/index.js') } },
+    plugins: [...plugins, copyPlugin(root)],
+    output: {
+      dir,
+      format: 'esm',
+      minify: true,
+      chunkFileNames: 'chunks/[name].mjs',
+      entryFileNames: '[name].mjs',
+      banner: shebang,
+    },
+  };
+  const jobs: BuildOptions = {
+    input: existing(root, jobEntries),
+    platform: 'node',
+    external: isPackage,
+    plugins,
+    output: { dir, format: 'esm', chunkFileNames: 'build/chunks/[name].mjs', entryFileNames: '[name].mjs' },
+  };
+  return [shipped, jobs].filter(({ input }) => Object.keys(input as object).length > 0);
+}
+
+function existing(root: string, entries: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(Object.entries(entries).filter(([, file]) => existsSync(join(root, file))));
+}
+
+function shebang(chunk: { name: string; isEntry: boolean }): string {
+  return chunk.isEntry && chunk.name.endsWith('kpi-flow') ? '#!/usr/bin/env node' : '';
+}
+
+function isPackage(id: string): boolean {
+  return !id.startsWith('.') && !id.startsWith('virtual:') && !id.startsWith('\0') && !isAbsolute(id);
+}
+
+function copyPlugin(root: string): Plugin {
+  return {
+    name: 'kpi-flow:copy',
+    async generateBundle() {
+      for (const [fileName, source] of Object.entries(existing(root, copies))) {
+        this.emitFile({ type: 'asset', fileName, source: await readFile(join(root, source), 'utf8') });
+      }
+    },
+  };
+}

@@ -1,0 +1,22 @@
+import type { Locale } from '../../errors/bilingual.ts';
+import type { Generator } from '../../generate/define-generator.ts';
+import { declare } from '../../generate/declare.ts';
+import { generators } from '../../../generators/index.ts';
+import { errorsPage } from './errors-page.ts';
+import { exitCodesPage } from './exit-codes-page.ts';
+import { generatorPage } from './generator-page.ts';
+import type { Page } from './page.ts';
+
+export const locales: readonly Locale[] = ['en', 'es'];
+
+/** Every page of the reference in both languages: what `npm run docs` writes. */
+export function referencePages(): Page[] {
+  return locales.flatMap((locale) => [...generatorPages(locale), errorsPage(locale), exitCodesPage(locale)]);
+}
+
+function generatorPages(locale: Locale): Page[] {
+  return Object.values(generators).map((each) => {
+    const generator = each as unknown as Generator<never>;
+    return generatorPage(declare(generator), generator.steps, locale);
+  });
+}

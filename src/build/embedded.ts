@@ -1,0 +1,32 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Plugin } from 'rolldown';
+import { evaluate } from './evaluate.ts';
+
+const load: Record<string, (root: string) => Promise<string>> = {
+  'virtual:declared': async (root) => `export const declared = ${await declaredJson(root)};`,
+  'virtual:version': async (root) => `export const version = ${JSON.stringify(await versionOf(root))};`,
+};
+
+/** What the generators declare, as JSON: help and completion read this and load neither zod nor the generators. */
+async function declaredJson(root: string): Promise<string> {
+  const { declareAll } = await evaluate<{ declareAll: () => unknown }>(join(root, 'generators/declared.ts'), root);
+  return JSON.stringify(declareAll());
+}
+
+async function versionOf(root: string): Promise<string> {
+  const manifest = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as { version: string };
+  return manifest.version;
+}
+
+/** Gives the modules of plain data that are made while building. */
+export function embeddedPlugin(root: string): Plugin {
+  return {
+    name: 'kpi-flow:embedded',
+    resolveId: (id) => (id in load ? `\0${id}` : null),
+    async load(id) {
+      const make = id.startsWith('\0') ? load[id.slice(1)] : undefined;
+      return make ? { code: await make(root), moduleType: 'js', moduleSideEffects: false } : null;
+    },
+  };
+}

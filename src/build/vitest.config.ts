@@ -1,0 +1,29 @@
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { defineConfig } from 'vitest/config';
+import { embeddedPlugin } from './embedded.ts';
+import { templatesPlugin } from './templates.ts';
+
+const root = process.cwd();
+
+/** In a long run only the files that have something longer to do: they ask for KPI_FLOW_LONG. */
+function filesWithLongForm(): string[] {
+  const files = readdirSync(join(root, 'tests'), { recursive: true, encoding: 'utf8' }).filter((file) =>
+    file.endsWith('.test.ts'),
+  );
+  return files
+    .map((file) => `tests/${file.replaceAll('\\', '/')}`)
+    .filter((file) => readFileSync(join(root, file), 'utf8').includes('KPI_FLOW_LONG'));
+}
+
+export default defineConfig({
+  root,
+  cacheDir: join(root, '.cache/vite'),
+  plugins: [templatesPlugin(join(root, 'templates')), embeddedPlugin(root)],
+  test: {
+    include: process.env['KPI_FLOW_LONG'] ? filesWithLongForm() : ['tests/**/*.test.ts'],
+    exclude: ['tests/fixtures/**', 'tests/trees/**'],
+    testTimeout: 20_000,
+    hookTimeout: 60_000,
+  },
+});
