@@ -46,7 +46,8 @@ const text = (check: (text: string) => Refusal | undefined) =>
     const composed = value.normalize('NFC');
     return check(composed) ?? { value: composed };
   });
-const yesOrNo = checkedBy((raw): Checked<boolean> => {
+// A schema of its own for each field: what a field means is registered on its schema.
+const yesOrNo = () => checkedBy((raw): Checked<boolean> => {
   if (typeof raw === 'boolean') return { value: raw };
   const word = (asText(raw) ?? '').toLowerCase();
   if (['true', 'yes', '1'].includes(word)) return { value: true };
@@ -182,19 +183,19 @@ const input = z.strictObject({
     placeholder: 'name',
     initial: () => 'kpi-pool',
   }),
-  plop: field(yesOrNo, {
+  plop: field(yesOrNo(), {
     label: say('plop', 'plop'),
     help: say('A plopfile and a package.json, for `npx plop`.', 'Un plopfile y un package.json, para usar `npx plop`.'),
     boolean: true,
     initial: () => true,
   }),
-  git: field(yesOrNo, {
+  git: field(yesOrNo(), {
     label: say('git', 'git'),
     help: say('git init and a first commit.', 'git init y un primer commit.'),
     boolean: true,
     initial: () => true,
   }),
-  install: field(yesOrNo, {
+  install: field(yesOrNo(), {
     label: say('Install', 'Instalación'),
     help: say('Makes the Python environment in .venv.', 'Crea el entorno de Python en .venv.'),
     boolean: true,

@@ -34,9 +34,14 @@ export function checkColumn(text: string): Refusal | undefined {
   return checkIdentifier(text, longestName, 'column');
 }
 
+/** Checks the name of a column that tells the rows of a table apart: the period is one, too. */
+export function checkTableKey(text: string): Refusal | undefined {
+  return checkIdentifier(text, longestName, 'tableKey');
+}
+
 /** Checks the name of a source, a key of config.yaml. */
 export function checkSourceName(text: string): Refusal | undefined {
-  return checkIdentifier(text, longestName, 'key');
+  return checkIdentifier(text, longestName, 'source');
 }
 
 function checkIdentifier(text: string, longest: number, use: NameUse): Refusal | undefined {
@@ -68,8 +73,14 @@ const formTexts = {
   long: (longest: number) => ({ en: `It is longer than ${longest} characters.`, es: `Tiene más de ${longest} caracteres.` }),
 };
 
+const pythonWord = (name: string): Bilingual => ({
+  en: `"${name}" is a word of the Python language.`,
+  es: `"${name}" es una palabra del lenguaje Python.`,
+});
+
 const ownerTexts: { readonly [Owner in NameOwner]: (name: string) => Bilingual } = {
-  keyword: (name) => ({ en: `"${name}" is a word of the Python language.`, es: `"${name}" es una palabra del lenguaje Python.` }),
+  keyword: pythonWord,
+  softKeyword: pythonWord,
   builtin: (name) => ({ en: `"${name}" is a function or type that Python always has.`, es: `"${name}" es una función o un tipo que Python ya trae.` }),
   library: (name) => ({ en: `"${name}" is a module of Python's standard library.`, es: `"${name}" es un módulo de la biblioteca estándar de Python.` }),
   repository: (name) => ({ en: `The repository itself uses "${name}".`, es: `El propio repositorio ya usa "${name}".` }),
@@ -93,7 +104,7 @@ export function deriveId(text: string): string | undefined {
 }
 
 /** What is put before or after a word to make it a name of its own. */
-const affixes: Readonly<Record<NameUse, string>> = { code: 'kpi', column: 'column', key: 'source' };
+const affixes: Readonly<Record<NameUse, string>> = { code: 'kpi', column: 'column', tableKey: 'column', source: 'source' };
 
 function shapeName(text: string, longest: number, use: NameUse): string | undefined {
   const folded = foldLetters(text.slice(0, 1000));

@@ -1,11 +1,14 @@
 /** Why a name is taken already. */
-export type NameOwner = 'keyword' | 'builtin' | 'library' | 'repository' | 'device' | 'sql' | 'column' | 'test';
+export type NameOwner = 'keyword' | 'softKeyword' | 'builtin' | 'library' | 'repository' | 'device' | 'sql' | 'column' | 'test';
 
 const words = (text: string): ReadonlySet<string> => new Set(text.trim().split(/\s+/));
 
 const keywords = words(`
-  and as assert async await break case class continue def del elif else except finally for from global if import in
-  is lambda match nonlocal not or pass raise return try type while with yield`);
+  and as assert async await break class continue def del elif else except finally for from global if import in
+  is lambda nonlocal not or pass raise return try while with yield`);
+
+/** Words that are keywords in some places only. */
+const softKeywords = words('case match type');
 
 /** Public names of Python's builtins that could be an id. */
 const builtins = words(`
@@ -35,9 +38,10 @@ const library = words(`
 
 /** Folders, modules, packages and arguments of a generated repository. */
 const repository = words(`
-  automations config conftest core date docs end extractors flow flows frame kpi loaders main numpy pandas pipelines pl
-  plopfile polars prefect prefect_flows publish pyarrow pydantic pytest ruamel ruff sample settings source sources
-  sqlalchemy src stage stages start status steps task tasks tests timedelta transformers window yaml`);
+  automations by_day by_hour by_month by_quarter by_week by_year compare config conftest core counted date docs end
+  extractors flow flows frame kpi lake loaders main numpy pandas pipelines pl
+  plopfile polars prefect prefect_flows publish pyarrow pydantic pytest ruamel ruff sample secret_blocks settings source sources
+  sqlalchemy src stage stages start status steps task tasks tests timedelta today transformers window yaml`);
 
 const devices = words('con prn aux nul com0 com1 com2 com3 com4 com5 com6 com7 com8 com9 lpt0 lpt1 lpt2 lpt3 lpt4 lpt5 lpt6 lpt7 lpt8 lpt9');
 
@@ -54,10 +58,11 @@ const sql = words(`
   window with`);
 
 /** Columns that every input and every result has already. */
-const columns = words('amount entity_id hour day month occurred_at quarter record_id week year');
+const columns = words('amount entity_id hour day month occurred_at quarter record_id status target week year');
 
 const scopes: Readonly<Record<Exclude<NameOwner, 'test'>, ReadonlySet<string>>> = {
   keyword: keywords,
+  softKeyword: softKeywords,
   device: devices,
   builtin: builtins,
   library,
@@ -68,13 +73,15 @@ const scopes: Readonly<Record<Exclude<NameOwner, 'test'>, ReadonlySet<string>>> 
 
 const everywhere = ['keyword', 'device'] as const;
 /** A stage becomes a module, a function and an argument. */
-const asCode = [...everywhere, 'builtin', 'library', 'repository', 'sql', 'column'] as const;
+const asCode = [...everywhere, 'softKeyword', 'builtin', 'library', 'repository', 'sql', 'column'] as const;
 /** A column is only ever a text in Python, and a bare word in a query. */
 const asColumn = [...everywhere, 'sql', 'column'] as const;
+/** A key of a table may be the column of the period. */
+const asTableKey = [...everywhere, 'sql'] as const;
 /** A source is only a key of config.yaml. */
 const asKey = everywhere;
 
-const scopesOf = { code: asCode, column: asColumn, key: asKey };
+const scopesOf = { code: asCode, column: asColumn, tableKey: asTableKey, source: asKey };
 
 /** What a name is going to be. */
 export type NameUse = keyof typeof scopesOf;

@@ -63,6 +63,8 @@ export interface RunFacts {
   readonly version: string;
   /** YYYY-MM-DD */
   readonly today: string;
+  /** SHA-256 of a text's UTF-8, as 64 hexadecimal digits. */
+  readonly hash: (text: string) => string;
 }
 
 export interface Generator<Input> {

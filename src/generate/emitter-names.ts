@@ -1,5 +1,6 @@
 /** The helpers that a template may call, besides Handlebars' own blocks. The build knows them by name. */
 export const emitterNames = [
+  'dotted',
   'envValue',
   'identifier',
   'is',

@@ -1,7 +1,143 @@
-import type { FileRule } from './plan-project.ts';
-import type { ProjectView } from './project-view.ts';
+import type { Owner } from '../plan/tree.ts';
+import { compareNaturally } from './natural-order.ts';
+import type { InputView, ProjectView } from './project-view.ts';
 
-/** Every file of a new repository: which template, where, and who owns it. */
-export function projectFiles(_view: ProjectView): FileRule[] {
-  return [];
+/** A template, where its text goes, who owns the result, and what it needs beside the project's view. */
+export interface FileRule {
+  readonly template: string;
+  readonly path: string;
+  readonly owner: Owner;
+  readonly data?: object;
+}
+
+/** Every file of a new Python repository that comes from a template. */
+export function projectFiles(view: ProjectView): FileRule[] {
+  return [
+    ...rootFiles(view),
+    ...proseFiles(view),
+    ...coreFiles(view),
+    ...flowFiles(view),
+    ...testFiles(view),
+    ...view.inputs.flatMap((input) => inputFiles(view, input)),
+    ...transformerFiles(view),
+    ...loaderFiles(view),
+  ];
+}
+
+/** A file whose template has its name, under templates/python. */
+function plain(owner: Owner, ...paths: string[]): FileRule[] {
+  return paths.map((path) => ({ template: `python/${path}`, path, owner }));
+}
+
+function rootFiles({ plop }: ProjectView): FileRule[] {
+  return [
+    ...plain('edited', 'pyproject.toml', 'prefect.yaml', '.env.example', 'config/config.yaml'),
+    ...plain('merged', '.gitignore', '.gitattributes', '.editorconfig'),
+    ...plain('seed', 'automations/alerts.yaml'),
+    ...(plop ? plain('seed', 'plopfile.mjs', 'package.json') : []),
+  ];
+}
+
+function proseFiles({ locale, today }: ProjectView): FileRule[] {
+  const prose = (name: string, path = `${name}.md`, owner: Owner = 'seed'): FileRule => {
+    return { template: `python/${name}.${locale}.md`, path, owner };
+  };
+  return [
+    prose('README'),
+    prose('AGENTS'),
+    prose('docs/onboarding'),
+    prose('docs/operations'),
+    prose('docs/kpi', 'docs/kpi.md', 'generated'),
+    prose('docs/adr/0001-prefect-orchestrates'),
+    prose('docs/adr/refactor', `docs/adr/refactor_${today}.md`),
+  ];
+}
+
+function coreFiles(view: ProjectView): FileRule[] {
+  const core = (...names: string[]) => names.map((name) => `src/core/${name}`);
+  return [
+    ...plain('seed', ...core('__init__.py', 'py.typed', 'window.py', 'sample.py', 'status.py')),
+    ...plain('seed', ...core('extractors/__init__.py', 'loaders/__init__.py', 'pipelines/__init__.py')),
+    ...plain('merged', ...core('settings.py', 'strict_yaml.py', 'variables.py')),
+    ...(view.needsSql ? plain('merged', ...core('sql.py')) : []),
+    ...(view.needsLake ? plain('merged', ...core('lake.py')) : []),
+    { template: 'python/src/core/pipelines/pipeline.py', path: `src/core/pipelines/${view.kpi.id}.py`, owner: 'edited' },
+  ];
+}
+
+function flowFiles(view: ProjectView): FileRule[] {
+  const [tasks] = plain('generated', 'prefect_flows/tasks.py');
+  return [
+    ...plain('merged', 'prefect_flows/__init__.py', 'prefect_flows/stages.py', 'prefect_flows/secret_blocks.py'),
+    ...plain('seed', 'prefect_flows/publish.py'),
+    ...(tasks ? [{ ...tasks, data: stageData(view) }] : []),
+    { template: 'python/prefect_flows/flow.py', path: `prefect_flows/${view.flow}.py`, owner: 'edited' },
+  ];
+}
+
+function testFiles(view: ProjectView): FileRule[] {
+  const unit = ['window', 'settings', 'status', 'sample', 'pipeline'].map((name) => `tests/unit/test_${name}.py`);
+  const equivalence = ['compare.py', 'test_golden.py', 'cases/sample/expected.csv'].map((name) => `tests/equivalence/${name}`);
+  return [
+    ...plain('merged', 'tests/conftest.py', 'tests/flows/conftest.py'),
+    ...plain('seed', ...unit, 'tests/contract/test_repository.py', ...equivalence),
+    { template: 'python/tests/flows/test_flow.py', path: `tests/flows/test_${view.flow}.py`, owner: 'seed' },
+  ];
+}
+
+function inputFiles({ source }: ProjectView, { name, clean, role }: InputView): FileRule[] {
+  const extractor = { stage: { name, clean, role } };
+  const cleaning = { stage: { name: clean, input: name, role } };
+  const folder = `stage/extractor/${source.kind}`;
+  const seeds: readonly (readonly [string, string, object])[] = [
+    [`${folder}/extractor.py`, `src/core/extractors/${name}.py`, extractor],
+    ...(source.kind === 'sql' ? [[`${folder}/extractor.sql`, `src/core/extractors/${name}.sql`, extractor] as const] : []),
+    [`${folder}/test_extractor.py`, `tests/unit/test_${name}.py`, extractor],
+    ['stage/transformer/cleaning/cleaning.py', `src/core/transformers/${clean}.py`, cleaning],
+    ['stage/transformer/cleaning/test_cleaning.py', `tests/unit/test_${clean}.py`, cleaning],
+    ['python/tests/equivalence/cases/sample/input.csv', `tests/equivalence/cases/sample/${name}.csv`, extractor],
+  ];
+  return seeds.map(([template, path, data]) => ({ template, path, owner: 'seed', data }));
+}
+
+function transformerFiles(view: ProjectView): FileRule[] {
+  const folder = 'stage/transformer';
+  const seeds: readonly (readonly [string, string])[] = [
+    [`${folder}/calculation/${view.kpi.type}/calculation.py`, `src/core/transformers/${view.calculation}.py`],
+    [`${folder}/calculation/${view.kpi.type}/test_calculation.py`, `tests/unit/test_${view.calculation}.py`],
+    [`${folder}/aggregation/${view.kpi.type}/aggregation.py`, `src/core/transformers/${view.aggregation}.py`],
+    [`${folder}/aggregation/${view.kpi.type}/test_aggregation.py`, `tests/unit/test_${view.aggregation}.py`],
+  ];
+  const path = 'src/core/transformers/__init__.py';
+  return [
+    ...seeds.map(([template, to]): FileRule => ({ template, path: to, owner: 'seed' })),
+    { template: `python/${path}`, path, owner: 'generated', data: { transformersSorted: transformers(view).sort(compareNaturally) } },
+  ];
+}
+
+function loaderFiles({ destination, loader }: ProjectView): FileRule[] {
+  const folder = `stage/loader/${destination.kind}`;
+  return [
+    { template: `${folder}/loader.py`, path: `src/core/loaders/${loader}.py`, owner: 'seed' },
+    { template: `${folder}/test_loader.py`, path: `tests/unit/test_${loader}.py`, owner: 'seed' },
+  ];
+}
+
+function transformers(view: ProjectView): string[] {
+  return [...view.inputs.map(({ clean }) => clean), view.calculation, view.aggregation];
+}
+
+/** The stages in the order of config.yaml, and the functions that tasks.py imports in the order of isort. */
+function stageData(view: ProjectView) {
+  const stages = {
+    extractors: view.inputs.map(({ name }) => name),
+    transformers: transformers(view),
+    loaders: [view.loader, view.publish],
+  };
+  const functions = [
+    ...stages.extractors.map((name) => ({ package: 'core.extractors', name })),
+    { package: 'core.loaders', name: view.loader },
+    ...stages.transformers.map((name) => ({ package: 'core.transformers', name })),
+  ].sort((a, b) => compareNaturally(`${a.package}.${a.name}`, `${b.package}.${b.name}`));
+  return { stages, functions };
 }

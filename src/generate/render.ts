@@ -3,7 +3,7 @@ import { templates } from 'virtual:templates';
 import { Failure, fail } from '../errors/failure.ts';
 import { envValue, jsString, jsonString, markdownText, tomlString, yamlScalar } from './emitters/data.ts';
 import { pyComment, pyDocstring, pyImport, pyString } from './emitters/python.ts';
-import { identifier, kebab, number, upper } from './emitters/words.ts';
+import { dotted, identifier, kebab, number, upper } from './emitters/words.ts';
 import type { emitterNames } from './emitter-names.ts';
 
 type EmitterName = (typeof emitterNames)[number];
@@ -18,6 +18,7 @@ function emitter(emit: (...values: unknown[]) => string) {
 }
 
 const helpers: { readonly [Name in EmitterName]: (...given: never[]) => unknown } = {
+  dotted: emitter(dotted),
   envValue: emitter(envValue),
   identifier: emitter(identifier),
   is: isEqual,

@@ -1,6 +1,12 @@
 /** What the generators declare, as plain data, built in by src/build/embedded.ts. */
 declare module 'virtual:declared' {
+  // oxlint-disable-next-line typescript/consistent-type-imports -- an ambient module cannot import by a relative name
   export const declared: readonly import('./declare.ts').DeclaredGenerator[];
+}
+
+/** The JSON Schema of config.yaml in each language, as text. */
+declare module 'virtual:config-schema' {
+  export const configSchemas: { readonly en: string; readonly es: string };
 }
 
 /** The version in package.json. */

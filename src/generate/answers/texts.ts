@@ -1,4 +1,4 @@
-import { checkColumn } from '../../config/names.ts';
+import { checkStage } from '../../config/names.ts';
 import type { MetricType } from '../project-input.ts';
 import { rolesOf } from '../project-input.ts';
 import type { RawAnswers } from '../define-generator.ts';
@@ -86,7 +86,7 @@ export function readInputs(raw: unknown): Checked<readonly string[]> {
     return refuse(`At most ${longestInput} characters each.`, `Como mucho ${longestInput} caracteres cada una.`, long.slice(0, longestInput));
   }
   for (const name of names) {
-    const refusal = checkColumn(name);
+    const refusal = checkStage(name);
     if (refusal !== undefined) return refusal;
   }
   return names.length > 0 ? { value: names } : refuse('At least one name.', 'Hace falta al menos un nombre.', 'records');

@@ -7,6 +7,13 @@ export function identifier(value: unknown): string {
   return text;
 }
 
+/** A Python module below a package: `core.extractors.orders`. */
+export function dotted(prefix: unknown, name: unknown): string {
+  const path = demandText(prefix, 'dotted');
+  if (!/^[a-z_]+(\.[a-z_]+)*$/.test(path)) throw new TypeError(`dotted: ${JSON.stringify(path)} is not a package`);
+  return `${path}.${identifier(name)}`;
+}
+
 /** `on_time` as `on-time`, as Prefect's keys and package names are written. */
 export function kebab(value: unknown): string {
   return identifier(value).replaceAll('_', '-');

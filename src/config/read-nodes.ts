@@ -1,0 +1,115 @@
+import type { Node, Scalar, YAMLMap } from 'yaml';
+import { isCollection, isMap, isScalar, isSeq } from 'yaml';
+import type { Problem, Where } from '../errors/failure.ts';
+import { problem } from '../errors/failure.ts';
+import type { SourceText } from './frame.ts';
+import { placeOf, whereOf } from './frame.ts';
+import { readPlainScalar } from './plain-scalar.ts';
+import type { YamlPath } from './read-yaml.ts';
+import type { Span } from './secrets.ts';
+import { findSecrets } from './secrets.ts';
+import { showText } from './show-text.ts';
+
+/** How far a document has been read. */
+export interface NodeReading {
+  readonly source: SourceText;
+  readonly spans: Map<string, { readonly key: Span | undefined; readonly value: Span }>;
+  readonly problems: Problem[];
+  readonly unread: YamlPath[];
+}
+
+/** One reading a document. */
+export function startReading(source: SourceText): NodeReading {
+  return { source, spans: new Map(), problems: [], unread: [] };
+}
+
+/** Nobody reads more frames than that. */
+const mostFrames = 100;
+
+/** Turns a node into a plain value and remembers where it stands. What is wrong with it is noted, not thrown. */
+export function readNode(reading: NodeReading, node: Node | null, path: YamlPath, key?: Span): unknown {
+  const value = spanOf(node, key);
+  reading.spans.set(JSON.stringify(path), { key, value });
+  if (isMap(node)) return readMap(reading, node, path);
+  if (isSeq(node)) return node.items.map((item, index) => readNode(reading, item as Node, [...path, index]));
+  return isScalar(node) ? readScalar(reading, node, path, value) : null;
+}
+
+/** A block of lines begins below its key: the key is what a person looks for. */
+function spanOf(node: Node | null, key: Span | undefined): Span {
+  const [start, end] = node?.range ?? [0, 1];
+  if (key !== undefined && (end === start || (isCollection(node) && node.flow !== true))) return key;
+  return { start, end };
+}
+
+function readMap(reading: NodeReading, map: YAMLMap, path: YamlPath): object {
+  const entries = new Map<string, unknown>();
+  const lines = new Map<string, number>();
+  for (const { key, value } of map.items as { key: Node | null; value: Node | null }[]) {
+    const at = spanOf(key, undefined);
+    const name = readKey(reading, key, path, at);
+    if (name === undefined) continue;
+    const line = lines.get(name);
+    if (line === undefined) {
+      lines.set(name, placeOf(reading.source, at).line ?? 1);
+      entries.set(name, readNode(reading, value, [...path, name], at));
+    } else note(reading, problem('E_YAML_DUPLICATE', { key: showText(name), line }, where(reading, at)));
+  }
+  return Object.fromEntries(entries);
+}
+
+function readKey(reading: NodeReading, key: Node | null, path: YamlPath, at: Span): string | undefined {
+  const here = () => where(reading, at);
+  if (!isScalar(key)) return note(reading, problem('E_YAML_FEATURE', { feature: 'complex-key' }, here()));
+  const plain = key.type === 'PLAIN';
+  if (plain && key.source === '<<') return note(reading, problem('E_YAML_FEATURE', { feature: 'merge' }, here()));
+  // A number or a boolean would stay one in Python and become a text in JavaScript.
+  const read = plain ? readPlainScalar(key.source ?? '') : undefined;
+  if (read !== undefined && !(read.kind === 'value' && typeof read.value === 'string')) return note(reading, ambiguity(reading, key, at));
+  return readText(reading, String(key.value), path, at);
+}
+
+function readScalar(reading: NodeReading, node: Scalar, path: YamlPath, at: Span): unknown {
+  if (node.type !== 'PLAIN') return readText(reading, String(node.value), path, at);
+  const plain = readPlainScalar(node.source ?? '');
+  if (plain.kind === 'ambiguous') return noteValue(reading, ambiguity(reading, node, at), path, node.source);
+  if (plain.kind === 'value') return typeof plain.value === 'string' ? readText(reading, plain.value, path, at) : plain.value;
+  return noteValue(reading, problem('E_YAML_NUMBER', { text: showText(node.source ?? '') }, where(reading, at)), path, node.source);
+}
+
+function readText(reading: NodeReading, text: string, path: YamlPath, at: Span): string {
+  // An escape may hide a secret from a search over the raw text, but not from the reader of a frame.
+  if (findSecrets(text).length > 0) reading.source.hidden.push(at);
+  if (!text.includes('\0')) return text;
+  return noteValue(reading, problem('E_YAML_CHARACTER', { character: 'U+0000' }, where(reading, at)), path, text);
+}
+
+function ambiguity(reading: NodeReading, node: Scalar, at: Span): Problem {
+  const text = showText(node.source ?? '');
+  return problem('E_YAML_AMBIGUOUS', { text, quoted: `"${text}"` }, where(reading, at));
+}
+
+function where({ source, problems }: NodeReading, at: Span): Where {
+  return problems.length < mostFrames ? whereOf(source, at) : placeOf(source, at);
+}
+
+function note(reading: NodeReading, found: Problem): undefined {
+  reading.problems.push(found);
+}
+
+/** What is there in some form is not missing: its text stands in for the value. */
+function noteValue(reading: NodeReading, found: Problem, path: YamlPath, text = ''): string {
+  reading.problems.push(found);
+  reading.unread.push(path);
+  return text;
+}
+
+/** Where a value or its key stands; of what is not there, the key of what should hold it. */
+export function spanAt(reading: NodeReading, path: YamlPath, part: 'key' | 'value'): Span {
+  for (let length = path.length; length >= 0; length -= 1) {
+    const spans = reading.spans.get(JSON.stringify(path.slice(0, length)));
+    if (spans === undefined) continue;
+    return length === path.length && part === 'value' ? spans.value : (spans.key ?? spans.value);
+  }
+  return { start: 0, end: 1 };
+}

@@ -1,0 +1,117 @@
+import type * as z from 'zod/mini';
+import type { ValueKind } from '../errors/catalogue.ts';
+import type { PlacedProblem } from './placed-problem.ts';
+import { placed, showPath } from './placed-problem.ts';
+import type { YamlPath } from './read-yaml.ts';
+import type { FoundProblem } from './schema.ts';
+import { keysOf } from './schema.ts';
+import { showText } from './show-text.ts';
+import { suggest } from './suggest.ts';
+
+type Issue = z.core.$ZodIssue;
+
+/** Unknown keys of one group that are told: a suggestion for each takes its time. */
+const mostKeys = 100;
+
+/** Turns what zod found into problems of the catalogue; zod's own words never reach a person. */
+export function readIssue(issue: Issue, root: unknown, above: YamlPath = []): readonly PlacedProblem[] {
+  const path = [...above, ...(issue.path as YamlPath)];
+  const value = valueAt(root, path);
+  switch (issue.code) {
+    case 'unrecognized_keys':
+      return issue.keys.slice(0, mostKeys).map((key) => unknownKey(path, key, value));
+    case 'invalid_type':
+      return [value === undefined ? missing(path) : wrongType(path, kindsOf[issue.expected] ?? 'text', value)];
+    case 'invalid_value':
+      return [value === undefined ? missing(path) : wrongChoice(path, issue.values.map(String), value)];
+    case 'invalid_union':
+      return readUnion(issue, root, path);
+    case 'custom':
+      return [located((issue.params as { problem: FoundProblem }).problem, path)];
+    default:
+      return [placed('E_CONFIG_TYPE', { path: showPath(path), expected: 'text', found: kindOf(value) }, path)];
+  }
+}
+
+function located({ code, args }: FoundProblem, path: YamlPath): PlacedProblem {
+  return { code, args: { path: showPath(path), ...args }, path, part: 'value' };
+}
+
+function valueAt(root: unknown, path: YamlPath): unknown {
+  return path.reduce<unknown>((value, step) => {
+    const own = typeof value === 'object' && value !== null && Object.hasOwn(value, step);
+    return own ? (value as Record<string | number, unknown>)[step] : undefined;
+  }, root);
+}
+
+/** Two sources are told apart by their kind; of loaders, only the one that publishes has a kind. */
+function readUnion(issue: Extract<Issue, { code: 'invalid_union' }>, root: unknown, path: YamlPath): readonly PlacedProblem[] {
+  const value = valueAt(root, path);
+  if (issue.errors.length === 0) {
+    return [value === undefined ? missing(path) : wrongChoice(path, ['sql', 'datalake'], value)];
+  }
+  if (kindOf(value) !== 'map') return [wrongType(path, 'map', value)];
+  const branch = issue.errors[Object.hasOwn(value as object, 'kind') ? 1 : 0] ?? [];
+  return branch.flatMap((each) => readIssue(each, root, path));
+}
+
+function missing(path: YamlPath): PlacedProblem {
+  const [parent, key] = [path.slice(0, -1), path.at(-1)];
+  // Only the grain is a list whose first entry is asked for.
+  if (typeof key === 'number') return placed('E_CONFIG_COUNT', { path: showPath(parent), least: 1, most: 11 }, parent);
+  return placed('E_CONFIG_MISSING_KEY', { path: showPath(parent), key: key ?? '' }, parent, 'key');
+}
+
+function wrongType(path: YamlPath, expected: ValueKind, value: unknown): PlacedProblem {
+  return placed('E_CONFIG_TYPE', { path: showPath(path), expected, found: kindOf(value) }, path);
+}
+
+function wrongChoice(path: YamlPath, choices: readonly string[], value: unknown): PlacedProblem {
+  if (kindOf(value) === 'map' || kindOf(value) === 'list' || value === null) return wrongType(path, 'text', value);
+  if (showPath(path) === 'version') return placed('E_CONFIG_VERSION', { version: showText(JSON.stringify(value)) }, path);
+  const suggestion = suggest(String(value), choices);
+  return placed(
+    'E_CONFIG_CHOICE',
+    { path: showPath(path), value: showText(String(value)), choices, ...(suggestion !== undefined && { suggestion }) },
+    path,
+  );
+}
+
+function unknownKey(path: YamlPath, key: string, value: unknown): PlacedProblem {
+  const allowed = allowedKeys(path, value);
+  const suggestion = suggest(key, allowed);
+  return placed(
+    'E_CONFIG_UNKNOWN_KEY',
+    { path: showPath(path), key: showText(key), allowed, ...(suggestion !== undefined && { suggestion }) },
+    [...path, key],
+    'key',
+  );
+}
+
+function allowedKeys([first, second]: YamlPath, value: unknown): readonly string[] {
+  if (first === undefined) return keysOf.top;
+  const kind = (value as { kind?: unknown }).kind;
+  if (first === 'sources') return kind === 'datalake' ? keysOf.datalake : keysOf.sql;
+  if (first === 'loaders') return kind === undefined ? keysOf.store : keysOf.artifact;
+  if (second !== undefined || first === 'kpi' || first === 'flow') return keysOf[first as 'kpi'] ?? keysOf.top;
+  return keysOf.top;
+}
+
+const kindsOf: Readonly<Record<string, ValueKind>> = {
+  string: 'text',
+  number: 'number',
+  int: 'integer',
+  object: 'map',
+  record: 'map',
+  array: 'list',
+  tuple: 'list',
+};
+
+/** What a value is, in the words of messages. */
+export function kindOf(value: unknown): ValueKind {
+  if (value === null || value === undefined) return 'nothing';
+  if (Array.isArray(value)) return 'list';
+  if (typeof value === 'object') return 'map';
+  if (typeof value === 'string') return 'text';
+  return typeof value === 'number' ? 'number' : 'boolean';
+}
