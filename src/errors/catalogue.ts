@@ -43,9 +43,52 @@ export interface ErrorArgs {
   E_FLAG_VALUE_MISSING: { flag: string };
   E_FLAG_VALUE_UNEXPECTED: { flag: string };
   E_ARGUMENT_EXTRA: { argument: string; swallowed: boolean };
-  E_ANSWERS_MISSING: { flags: readonly string[]; example: string };
-  E_ANSWERS_CLASH: { flag: string; other: string };
+  E_ANSWERS_MISSING: { flags: readonly string[]; example: string; haveDefaults: boolean };
+  E_ANSWER_FIXED: { from: string; value: string; file: string; fixed: string; why?: string };
+  E_OUTPUT: { detail: string };
+  E_SHELL_UNKNOWN: { shell: string; choices: readonly string[]; suggestion?: string };
+  E_FLAG_SWALLOWED: { flag: string };
+  E_ANSWERS_FILE: { file: string; reason: 'missing' | 'folder' | 'unreadable' };
+  E_YAML_SIZE: { bytes: number; limit: number };
+  E_YAML_ENCODING: Record<never, never>;
+  E_YAML_CHARACTER: { character: string };
+  E_YAML_TAB: Record<never, never>;
+  E_YAML_DEPTH: { limit: number };
+  E_YAML_ENTRIES: { limit: number };
+  E_YAML_FEATURE: { feature: 'anchor' | 'alias' | 'tag' | 'directive' | 'documents' | 'complex-key' | 'merge' | 'surrogate' };
+  E_YAML_DUPLICATE: { key: string; line: number };
+  E_YAML_AMBIGUOUS: { text: string; quoted: string };
+  E_YAML_NUMBER: { text: string };
+  E_YAML_SYNTAX: { fault: 'escape' | 'indentation' | 'nested' | 'missing' | 'unexpected' | 'start' | 'key' | 'other' };
+  /** `path` is the place in words of the file, such as `kpi.grain[1]`; empty at the top. */
+  E_CONFIG_UNKNOWN_KEY: { path: string; key: string; allowed: readonly string[]; suggestion?: string };
+  E_CONFIG_MISSING_KEY: { path: string; key: string };
+  E_CONFIG_TYPE: { path: string; expected: ValueKind; found: ValueKind };
+  E_CONFIG_CHOICE: { path: string; value: string; choices: readonly string[]; suggestion?: string };
+  E_CONFIG_RANGE: { path: string; least: number; most: number };
+  E_CONFIG_COUNT: { path: string; least: number; most: number };
+  E_CONFIG_REPEATED: { path: string; value: string };
+  E_CONFIG_VERSION: { version: string };
+  E_CONFIG_TEXT: { path: string; reason: Bilingual; suggestion?: string };
+  E_CONFIG_FUNCTION: { path: string };
+  E_CONFIG_TIMEZONE: { path: string; value: string; suggestion?: string };
+  E_CONFIG_ADDRESS: { path: string };
+  E_CONFIG_REFERENCE: { path: string; fault: 'open' | 'name' | 'form' | 'nested' };
+  E_CONFIG_SECRET: { path: string; kind: 'password' | 'key' | 'token' | 'private-key' };
+  E_CONFIG_SOURCE: { path: string; name: string; known: readonly string[]; suggestion?: string };
+  E_CONFIG_STAGE_TWICE: { name: string; path: string };
+  E_CONFIG_WRITE: { path: string; write: string; kind: string; fitting: string };
+  E_CONFIG_WARNING: { warning: number; target: number; side: 'above' | 'below' };
+  E_CONFIG_COLUMN: { column: string };
+  E_PROBLEMS_MORE: { count: number };
+  E_LOCK_NEWER: { version: string; own: string };
+  E_LOCK_LINE: { line: string };
+  E_ANSWERS_UNKNOWN: { key: string; allowed: readonly string[]; suggestion?: string };
+  E_ANSWERS_FORM: { key: string; fault: 'shape' | 'fixed' | 'why' | 'both' | 'part' };
 }
+
+/** What a value of a file can be. */
+export type ValueKind = 'text' | 'number' | 'integer' | 'boolean' | 'list' | 'map' | 'nothing';
 
 export type ErrorCode = keyof ErrorArgs;
 
@@ -90,7 +133,46 @@ export const exitOf: { readonly [Code in ErrorCode]: ExitCode } = {
   E_FLAG_VALUE_UNEXPECTED: 2,
   E_ARGUMENT_EXTRA: 2,
   E_ANSWERS_MISSING: 2,
-  E_ANSWERS_CLASH: 2,
+  E_ANSWER_FIXED: 2,
+  E_OUTPUT: 3,
+  E_SHELL_UNKNOWN: 2,
+  E_FLAG_SWALLOWED: 2,
+  E_ANSWERS_FILE: 2,
   E_FLOW_RUN: 1,
   E_DEMO_DIFFERS: 1,
+  E_YAML_SIZE: 2,
+  E_YAML_ENCODING: 2,
+  E_YAML_CHARACTER: 2,
+  E_YAML_TAB: 2,
+  E_YAML_DEPTH: 2,
+  E_YAML_ENTRIES: 2,
+  E_YAML_FEATURE: 2,
+  E_YAML_DUPLICATE: 2,
+  E_YAML_AMBIGUOUS: 2,
+  E_YAML_NUMBER: 2,
+  E_YAML_SYNTAX: 2,
+  E_CONFIG_UNKNOWN_KEY: 2,
+  E_CONFIG_MISSING_KEY: 2,
+  E_CONFIG_TYPE: 2,
+  E_CONFIG_CHOICE: 2,
+  E_CONFIG_RANGE: 2,
+  E_CONFIG_COUNT: 2,
+  E_CONFIG_REPEATED: 2,
+  E_CONFIG_VERSION: 2,
+  E_CONFIG_TEXT: 2,
+  E_CONFIG_FUNCTION: 2,
+  E_CONFIG_TIMEZONE: 2,
+  E_CONFIG_ADDRESS: 2,
+  E_CONFIG_REFERENCE: 2,
+  E_CONFIG_SECRET: 2,
+  E_CONFIG_SOURCE: 2,
+  E_CONFIG_STAGE_TWICE: 2,
+  E_CONFIG_WRITE: 2,
+  E_CONFIG_WARNING: 2,
+  E_CONFIG_COLUMN: 2,
+  E_PROBLEMS_MORE: 1,
+  E_LOCK_NEWER: 2,
+  E_LOCK_LINE: 2,
+  E_ANSWERS_UNKNOWN: 2,
+  E_ANSWERS_FORM: 2,
 };

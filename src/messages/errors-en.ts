@@ -23,6 +23,64 @@ const proxyReason = {
   name: 'has a name that cannot be found',
 };
 
+const features = {
+  anchor: ['An anchor (&name) is not allowed here.', 'Write the value where it is needed.'],
+  alias: ['An alias (*name) is not allowed here.', 'Write the value itself. A text that begins with * needs quotes.'],
+  tag: ['A tag (!name) is not allowed here.', 'Leave it out. A text that begins with ! needs quotes.'],
+  directive: ['A directive (a line that begins with %) is not allowed here.', 'Leave the line out.'],
+  documents: ['The file holds more than one document.', 'Keep one, and no other line with --- or ... in it.'],
+  'complex-key': ['A key must be a plain text.', 'Write it as `key: value`.'],
+  merge: ['A merge key (<<) is not allowed here.', 'Write the keys where they are needed.'],
+  surrogate: ['A character is written as half of an escape pair.', 'Write the character itself, or \\U with eight digits.'],
+} as const;
+
+const faults = {
+  escape: ['After a backslash stands something that is no escape.', 'In double quotes, write a backslash twice.'],
+  indentation: ['The indentation does not fit what stands above.', 'Put what belongs together in the same column.'],
+  nested: ['There is a second ": " on the line.', 'Put the text in quotes, or its keys on lines of their own.'],
+  missing: ['Something is left open: a quote, a bracket or a colon.', 'Close it.'],
+  unexpected: ['Something stands here that does not belong here.', 'Look for a bracket or quote too many, or put the text in quotes.'],
+  start: ['A text cannot begin with this character unless it is quoted.', 'Put the text in quotes.'],
+  key: ['The key is too long, or goes over more than one line.', 'Write the key on one line.'],
+  other: ['It cannot be read as YAML.', 'Compare it with the example in docs/.'],
+} as const;
+
+const kinds = {
+  text: 'a text',
+  number: 'a number',
+  integer: 'a whole number',
+  boolean: 'true or false',
+  list: 'a list',
+  map: 'a group of keys',
+  nothing: 'nothing',
+} as const;
+
+const secrets = { password: 'a password', key: 'an access key', token: 'a token', 'private-key': 'a private key' } as const;
+
+const references = {
+  open: 'A "${" is not closed.',
+  name: 'Between "${" and "}" stands no name of a variable.',
+  form: 'After the name, only ":-" with a default or ":?" with a message may follow.',
+  nested: 'A reference cannot stand inside another one.',
+} as const;
+
+const answerForms = {
+  shape: ['is neither an answer nor a list of texts.', 'Write a value, or `value:` with `fixed: true` and `why:`, or `default:`.'],
+  fixed: ['has a "fixed" that is not true or false.', 'Write `fixed: true`, or leave it out.'],
+  why: ['has a "why" that is not a text.', 'Write a text, or one for each of `en:` and `es:`.'],
+  both: ['has a "default" beside a "value" or "fixed".', 'A default leaves the question open; a value answers it.'],
+  part: ['has a part that answers do not have.', 'The parts are value, fixed, why and default.'],
+} as const;
+
+/** `kpi.unit`, or the file itself. */
+function place(path: string): string {
+  return path === '' ? 'The file' : `"${path}"`;
+}
+
+function meant(suggestion: string | undefined, otherwise: string): string {
+  return suggestion === undefined ? otherwise : `Did you mean "${suggestion}"?`;
+}
+
 export const errorsEn: ErrorTexts = {
   E_BUG: ({ detail }) => ({
     what: `Something went wrong inside create-kpi-flow: ${detail}`,
@@ -99,15 +157,35 @@ export const errorsEn: ErrorTexts = {
     why: swallowed ? 'npm keeps the flags that stand before -- and passes on only their values.' : 'One argument is taken, the folder.',
     fix: swallowed ? 'Did you forget --? Write: npm create kpi-flow@latest my-kpi -- --name "My KPI"' : 'Put texts with spaces between quotes.',
   }),
-  E_ANSWERS_MISSING: ({ flags, example }) => ({
+  E_ANSWERS_MISSING: ({ flags, example, haveDefaults }) => ({
     what: `Nobody can be asked here, and these answers are missing: ${flags.join(', ')}.`,
-    why: 'There is no terminal, or this is CI, or --yes was given.',
-    fix: `Give them as flags: ${example}`,
+    why: haveDefaults ? 'There is no terminal, or this is CI.' : 'They have no default that could be taken.',
+    fix: haveDefaults ? `Give them as flags, or take their defaults with --yes: ${example} --yes` : `Give them as flags: ${example}`,
   }),
-  E_ANSWERS_CLASH: ({ flag, other }) => ({
-    what: `${flag} and ${other} say different things.`,
-    why: 'Only one of the two can hold.',
-    fix: 'Leave one out.',
+  E_ANSWER_FIXED: ({ from, value, file, fixed, why }) => ({
+    what: `${from} says "${value}", but ${file} has decided on "${fixed}".`,
+    why: why ?? 'The file says that this answer cannot be changed.',
+    fix: `Leave ${from} out.`,
+  }),
+  E_SHELL_UNKNOWN: ({ shell, choices, suggestion }) => ({
+    what: shell === '' ? 'Which shell is it for?' : `There are no completions for "${shell}".`,
+    why: `There are for ${choices.join(', ')}.`,
+    fix: `Write: npx create-kpi-flow completion ${suggestion ?? choices[0] ?? ''}`,
+  }),
+  E_FLAG_SWALLOWED: ({ flag }) => ({
+    what: `npm kept ${flag} for itself.`,
+    why: 'npm reads the flags that stand before -- as its own, so we would have gone on without it.',
+    fix: `Did you forget --? Write: npm create kpi-flow@latest my-kpi -- ${flag} ...`,
+  }),
+  E_ANSWERS_FILE: ({ file, reason }) => ({
+    what: `The answers file ${file} cannot be read.`,
+    why: { missing: 'There is no such file.', folder: 'It is not a file.', unreadable: 'The system says that you may not read it.' }[reason],
+    fix: 'Give the path of a YAML file, from the folder you are in.',
+  }),
+  E_OUTPUT: ({ detail }) => ({
+    what: `The result could not be printed (${detail}).`,
+    why: 'Standard output leads to a file or a device that takes nothing more. The work itself was done.',
+    fix: 'Send the output somewhere else.',
   }),
   E_TEMPLATE: ({ template, detail }) => ({
     what: `The template ${template} does not render: ${detail}`,
@@ -204,7 +282,7 @@ export const errorsEn: ErrorTexts = {
   E_PREFECT_COMMAND: ({ command, detail }) => ({
     what: `"${command}" failed.`,
     why: detail,
-    fix: 'Read the lines above: they are Prefect\'s own.',
+    fix: 'The lines above are its own: they say what it missed.',
   }),
   E_PORT_TAKEN: ({ port }) => ({
     what: `Port ${port} is taken.`,
@@ -220,6 +298,181 @@ export const errorsEn: ErrorTexts = {
     what: `The KPI is ${ours}, and the independent reference is ${reference}.`,
     why: 'The flow ran, but its number is not the one that a plain count over the raw records gives.',
     fix: 'Compare the SQL and the functions of docs/examples with what they should count.',
+  }),
+  E_YAML_SIZE: ({ bytes, limit }) => ({
+    what: `The file has ${bytes} bytes.`,
+    why: `Files of more than ${limit} bytes are not read: no configuration is that long.`,
+    fix: 'Check that it is the right file.',
+  }),
+  E_YAML_ENCODING: () => ({
+    what: 'The file is not UTF-8.',
+    why: 'Accents and other characters would be read wrongly.',
+    fix: 'Save it as UTF-8 in your editor.',
+  }),
+  E_YAML_CHARACTER: ({ character }) => ({
+    what: `The character ${character} is not allowed here.`,
+    why: 'It cannot be seen, and programs read it differently.',
+    fix: 'Delete it. A name or a text does not need it.',
+  }),
+  E_YAML_TAB: () => ({
+    what: 'There is a tab here.',
+    why: 'YAML readers do not agree on tabs.',
+    fix: 'Use spaces instead.',
+  }),
+  E_YAML_DEPTH: ({ limit }) => ({
+    what: `Lists or groups lie more than ${limit} deep in each other.`,
+    why: 'Such a file can only be a mistake or an attack, and is not read.',
+    fix: 'Check that it is the right file.',
+  }),
+  E_YAML_ENTRIES: ({ limit }) => ({
+    what: `A list or a group has more than ${limit} entries.`,
+    why: 'Such a file can only be a mistake or an attack, and is not read.',
+    fix: 'Check that it is the right file.',
+  }),
+  E_YAML_FEATURE: ({ feature }) => ({
+    what: features[feature][0],
+    why: 'The file is read by two languages, and only by what both read alike.',
+    fix: features[feature][1],
+  }),
+  E_YAML_DUPLICATE: ({ key, line }) => ({
+    what: `"${key}" stands here a second time.`,
+    why: `It was given on line ${line} already, and only one of the two could count.`,
+    fix: 'Delete or rename one of the two.',
+  }),
+  E_YAML_AMBIGUOUS: ({ text, quoted }) => ({
+    what: `${text} needs quotes, or another form.`,
+    why: 'Without quotes YAML readers do not agree on what it is: some see a boolean, a number, a time or a date.',
+    fix: `As a text, write ${quoted}. As a number or boolean, write it in its plain form: true, 12, 0.5.`,
+  }),
+  E_YAML_NUMBER: ({ text }) => ({
+    what: `${text} is too large for a number.`,
+    why: 'Digits of it would be lost.',
+    fix: `If it is a text, such as a code, write "${text}" in quotes.`,
+  }),
+  E_YAML_SYNTAX: ({ fault }) => ({
+    what: faults[fault][0],
+    why: 'So the file cannot be read as YAML.',
+    fix: faults[fault][1],
+  }),
+  E_CONFIG_UNKNOWN_KEY: ({ path, key, allowed, suggestion }) => ({
+    what: `${place(path)} has no key "${key}".`,
+    why: 'A key that nothing reads would be ignored without a word.',
+    fix: meant(suggestion, `The keys are: ${allowed.join(', ')}.`),
+  }),
+  E_CONFIG_MISSING_KEY: ({ path, key }) => ({
+    what: `${place(path)} lacks the key "${key}".`,
+    why: 'There is no default for it.',
+    fix: `Add a line \`${key}: …\`.`,
+  }),
+  E_CONFIG_TYPE: ({ path, expected, found }) => ({
+    what: `${place(path)} must be ${kinds[expected]}.`,
+    why: `It is ${kinds[found]}.`,
+    fix: expected === 'text' ? 'Put it in quotes, if it is meant as a text.' : `Write ${kinds[expected]}, without quotes.`,
+  }),
+  E_CONFIG_CHOICE: ({ path, value, choices, suggestion }) => ({
+    what: `${place(path)} cannot be "${value}".`,
+    why: `It is one of: ${choices.join(', ')}.`,
+    fix: meant(suggestion, 'Write one of these.'),
+  }),
+  E_CONFIG_RANGE: ({ path, least, most }) => ({
+    what: `${place(path)} is out of range.`,
+    why: `It goes from ${least} to ${most}.`,
+    fix: 'Write a number in between.',
+  }),
+  E_CONFIG_COUNT: ({ path, least, most }) => ({
+    what: `${place(path)} has too few or too many entries.`,
+    why: `It has at least ${least} and at most ${most}.`,
+    fix: 'Add what is missing, or take away what is too much.',
+  }),
+  E_CONFIG_REPEATED: ({ path, value }) => ({
+    what: `"${value}" stands twice in ${place(path)}.`,
+    why: 'Each column counts once.',
+    fix: 'Delete one of the two.',
+  }),
+  E_CONFIG_VERSION: ({ version }) => ({
+    what: `The file says version ${version}.`,
+    why: 'This version of create-kpi-flow reads version 1.',
+    fix: 'Write `version: 1`, or use the create-kpi-flow that wrote the file.',
+  }),
+  E_CONFIG_TEXT: ({ path, reason, suggestion }) => ({
+    what: `${place(path)} cannot be what it is.`,
+    why: reason.en,
+    fix: meant(suggestion, 'Write something else.'),
+  }),
+  E_CONFIG_FUNCTION: ({ path }) => ({
+    what: `${place(path)} does not name a function.`,
+    why: 'A function is named by its module and its own name, in small letters.',
+    fix: 'Write it as module:function, for example orders:extract.',
+  }),
+  E_CONFIG_TIMEZONE: ({ path, value, suggestion }) => ({
+    what: `${place(path)} cannot be "${value}".`,
+    why: 'It is not a time zone of the IANA list, as it is spelled there.',
+    fix: meant(suggestion, 'Write one such as Europe/Madrid or UTC.'),
+  }),
+  E_CONFIG_ADDRESS: ({ path }) => ({
+    what: `${place(path)} is not the address of a database.`,
+    why: 'An address begins with the kind of database and "://".',
+    fix: 'Write one such as sqlite:///.data/sample.sqlite, or a reference such as ${WAREHOUSE_URL}.',
+  }),
+  E_CONFIG_REFERENCE: ({ path, fault }) => ({
+    what: `${place(path)} has a reference that cannot be read.`,
+    why: references[fault],
+    fix: 'Write ${NAME}, ${NAME:-default} or ${NAME:?message}.',
+  }),
+  E_CONFIG_SECRET: ({ path, kind }) => ({
+    what: `${place(path)} holds ${secrets[kind]}.`,
+    why: 'Whoever reads the repository could use it. It is not shown here.',
+    fix: 'Put it into .env or the environment, and write ${NAME} here. If it was ever committed, replace it by a new one.',
+  }),
+  E_CONFIG_SOURCE: ({ path, name, known, suggestion }) => ({
+    what: `There is no source "${name}".`,
+    why: `"${path}" must name one of: ${known.join(', ')}.`,
+    fix: meant(suggestion, `Write one of these, or add "${name}" under sources.`),
+  }),
+  E_CONFIG_STAGE_TWICE: ({ name, path }) => ({
+    what: `The name "${name}" is taken.`,
+    why: `"${path}" has it already, and all stages become tasks of one module.`,
+    fix: 'Rename one of the two.',
+  }),
+  E_CONFIG_WRITE: ({ path, write, kind, fitting }) => ({
+    what: `"${path}" cannot be "${write}".`,
+    why: `Its source is of the kind ${kind}, which is written with ${fitting}.`,
+    fix: `Write \`write: ${fitting}\`, or name another source.`,
+  }),
+  E_CONFIG_WARNING: ({ warning, target, side }) => ({
+    what: `The warning ${warning} is on the wrong side of the target ${target}.`,
+    why: `With this direction it lies at or ${side} the target: between the two the state is a warning.`,
+    fix: 'Swap the two numbers, or change the direction.',
+  }),
+  E_CONFIG_COLUMN: ({ column }) => ({
+    what: `The column "${column}" has the name of the KPI.`,
+    why: 'The column of the value has it already.',
+    fix: 'Give the column another name.',
+  }),
+  E_PROBLEMS_MORE: ({ count }) => ({
+    what: `And ${count} more.`,
+    why: 'Only the first ones are shown.',
+    fix: 'Mend these, and look again.',
+  }),
+  E_LOCK_NEWER: ({ version, own }) => ({
+    what: `The repository was last written by create-kpi-flow ${version}.`,
+    why: `This is ${own}, which does not know what the newer one wrote.`,
+    fix: `Run it as: npx create-kpi-flow@${version}`,
+  }),
+  E_LOCK_LINE: ({ line }) => ({
+    what: `.kpi-flow/lock has a line that cannot be read: ${line}`,
+    why: 'Somebody edited the file, or a copy was cut off.',
+    fix: 'Take the file from git as it was, or delete the line.',
+  }),
+  E_ANSWERS_UNKNOWN: ({ key, allowed, suggestion }) => ({
+    what: `There is no question "${key}".`,
+    why: 'An answer that nobody asks for would be lost without a word.',
+    fix: meant(suggestion, `The questions are: ${allowed.join(', ')}.`),
+  }),
+  E_ANSWERS_FORM: ({ key, fault }) => ({
+    what: `"${key}" ${answerForms[fault][0]}`,
+    why: 'So it is not clear what the answer is.',
+    fix: answerForms[fault][1],
   }),
 };
 

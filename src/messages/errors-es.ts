@@ -23,6 +23,64 @@ const proxyReason = {
   name: 'tiene un nombre que no se encuentra',
 };
 
+const features = {
+  anchor: ['Aquí no se admiten anclas (&nombre).', 'Escribe el valor donde haga falta.'],
+  alias: ['Aquí no se admiten alias (*nombre).', 'Escribe el propio valor. Un texto que empieza por * necesita comillas.'],
+  tag: ['Aquí no se admiten etiquetas (!nombre).', 'Quítala. Un texto que empieza por ! necesita comillas.'],
+  directive: ['Aquí no se admiten directivas (líneas que empiezan por %).', 'Quita la línea.'],
+  documents: ['El archivo contiene más de un documento.', 'Deja solo uno, sin más líneas con --- o ....'],
+  'complex-key': ['Una clave tiene que ser un texto simple.', 'Escríbela como `clave: valor`.'],
+  merge: ['Aquí no se admiten claves de fusión (<<).', 'Escribe las claves donde hagan falta.'],
+  surrogate: ['Hay un carácter escrito como medio par de escape.', 'Escribe el propio carácter, o \\U con ocho cifras.'],
+} as const;
+
+const faults = {
+  escape: ['Lo que sigue a la barra invertida no es un escape.', 'Entre comillas dobles, escribe la barra dos veces.'],
+  indentation: ['La sangría no encaja con lo de arriba.', 'Pon en la misma columna lo que va junto.'],
+  nested: ['Hay un segundo ": " en la línea.', 'Pon el texto entre comillas, o sus claves en líneas aparte.'],
+  missing: ['Falta cerrar algo: una comilla, un corchete o un signo de dos puntos.', 'Ciérralo.'],
+  unexpected: ['Aquí hay algo que no va aquí.', 'Busca un corchete o una comilla de más, o pon el texto entre comillas.'],
+  start: ['Un texto no puede empezar por este carácter si no va entre comillas.', 'Pon el texto entre comillas.'],
+  key: ['La clave es demasiado larga u ocupa más de una línea.', 'Escribe la clave en una sola línea.'],
+  other: ['No se puede leer como YAML.', 'Compáralo con el ejemplo de docs/.'],
+} as const;
+
+const kinds = {
+  text: 'un texto',
+  number: 'un número',
+  integer: 'un número entero',
+  boolean: 'true o false',
+  list: 'una lista',
+  map: 'un grupo de claves',
+  nothing: 'nada',
+} as const;
+
+const secrets = { password: 'una contraseña', key: 'una clave de acceso', token: 'un token', 'private-key': 'una clave privada' } as const;
+
+const references = {
+  open: 'Hay un "${" sin cerrar.',
+  name: 'Entre "${" y "}" no hay el nombre de una variable.',
+  form: 'Tras el nombre solo puede ir ":-" con un valor por defecto o ":?" con un mensaje.',
+  nested: 'Una referencia no puede ir dentro de otra.',
+} as const;
+
+const answerForms = {
+  shape: ['no es una respuesta ni una lista de textos.', 'Escribe un valor, o `value:` con `fixed: true` y `why:`, o `default:`.'],
+  fixed: ['tiene un "fixed" que no es true ni false.', 'Escribe `fixed: true` o quítalo.'],
+  why: ['tiene un "why" que no es un texto.', 'Escribe un texto, o uno para `en:` y otro para `es:`.'],
+  both: ['tiene un "default" junto a un "value" o un "fixed".', 'Un "default" deja la pregunta abierta; un "value" la responde.'],
+  part: ['tiene una parte que las respuestas no tienen.', 'Las partes son value, fixed, why y default.'],
+} as const;
+
+/** `kpi.unit`, o el propio archivo. */
+function place(path: string): string {
+  return path === '' ? 'El archivo' : `"${path}"`;
+}
+
+function meant(suggestion: string | undefined, otherwise: string): string {
+  return suggestion === undefined ? otherwise : `¿Querías decir "${suggestion}"?`;
+}
+
 export const errorsEs: ErrorTexts = {
   E_BUG: ({ detail }) => ({
     what: `Algo ha fallado dentro de create-kpi-flow: ${detail}`,
@@ -99,15 +157,35 @@ export const errorsEs: ErrorTexts = {
     why: swallowed ? 'npm se queda con las opciones que van antes de -- y solo deja pasar sus valores.' : 'Solo se admite uno: la carpeta.',
     fix: swallowed ? '¿Has olvidado --? Escribe: npm create kpi-flow@latest mi-kpi -- --name "Mi KPI"' : 'Pon entre comillas los textos con espacios.',
   }),
-  E_ANSWERS_MISSING: ({ flags, example }) => ({
+  E_ANSWERS_MISSING: ({ flags, example, haveDefaults }) => ({
     what: `Aquí no se puede preguntar y faltan estas respuestas: ${flags.join(', ')}.`,
-    why: 'No hay terminal, o es CI, o has usado --yes.',
-    fix: `Dalas como opciones: ${example}`,
+    why: haveDefaults ? 'No hay terminal, o es CI.' : 'No hay ningún valor por defecto para ellas.',
+    fix: haveDefaults ? `Dalas como opciones, o acepta los valores por defecto con --yes: ${example} --yes` : `Dalas como opciones: ${example}`,
   }),
-  E_ANSWERS_CLASH: ({ flag, other }) => ({
-    what: `${flag} y ${other} se contradicen.`,
-    why: 'Solo puede valer una de las dos.',
-    fix: 'Quita una.',
+  E_ANSWER_FIXED: ({ from, value, file, fixed, why }) => ({
+    what: `${from} dice "${value}", pero ${file} ya ha decidido "${fixed}".`,
+    why: why ?? 'El archivo dice que esa respuesta no se puede cambiar.',
+    fix: `Quita ${from}.`,
+  }),
+  E_SHELL_UNKNOWN: ({ shell, choices, suggestion }) => ({
+    what: shell === '' ? '¿Para qué shell?' : `No hay autocompletado para "${shell}".`,
+    why: `Lo hay para ${choices.join(', ')}.`,
+    fix: `Escribe: npx create-kpi-flow completion ${suggestion ?? choices[0] ?? ''}`,
+  }),
+  E_FLAG_SWALLOWED: ({ flag }) => ({
+    what: `npm se ha quedado con ${flag}.`,
+    why: 'npm toma como suyas las opciones que van antes de --, y habríamos seguido sin ella.',
+    fix: `¿Has olvidado --? Escribe: npm create kpi-flow@latest mi-kpi -- ${flag} ...`,
+  }),
+  E_ANSWERS_FILE: ({ file, reason }) => ({
+    what: `No se puede leer el archivo de respuestas ${file}.`,
+    why: { missing: 'No existe.', folder: 'No es un archivo.', unreadable: 'El sistema dice que no tienes permiso para leerlo.' }[reason],
+    fix: 'Indica la ruta de un archivo YAML desde la carpeta en la que estás.',
+  }),
+  E_OUTPUT: ({ detail }) => ({
+    what: `No se ha podido mostrar el resultado (${detail}).`,
+    why: 'La salida estándar va a un archivo o dispositivo que ya no admite nada. El trabajo sí se ha hecho.',
+    fix: 'Envía la salida a otro sitio.',
   }),
   E_TEMPLATE: ({ template, detail }) => ({
     what: `La plantilla ${template} no se puede generar: ${detail}`,
@@ -204,7 +282,7 @@ export const errorsEs: ErrorTexts = {
   E_PREFECT_COMMAND: ({ command, detail }) => ({
     what: `"${command}" ha fallado.`,
     why: detail,
-    fix: 'Lee las líneas de arriba: son del propio Prefect.',
+    fix: 'Las líneas de arriba son suyas y dicen qué le ha faltado.',
   }),
   E_PORT_TAKEN: ({ port }) => ({
     what: `El puerto ${port} está ocupado.`,
@@ -220,6 +298,181 @@ export const errorsEs: ErrorTexts = {
     what: `El KPI da ${ours} y la referencia independiente da ${reference}.`,
     why: 'El flujo se ha ejecutado, pero su valor no coincide con el recuento directo de los registros originales.',
     fix: 'Compara el SQL y las funciones de docs/examples con lo que deberían contar.',
+  }),
+  E_YAML_SIZE: ({ bytes, limit }) => ({
+    what: `El archivo ocupa ${bytes} bytes.`,
+    why: `No se leen archivos de más de ${limit} bytes: ninguna configuración es tan larga.`,
+    fix: 'Comprueba que es el archivo correcto.',
+  }),
+  E_YAML_ENCODING: () => ({
+    what: 'El archivo no está en UTF-8.',
+    why: 'Los acentos y otros caracteres se leerían mal.',
+    fix: 'Guárdalo como UTF-8 desde tu editor.',
+  }),
+  E_YAML_CHARACTER: ({ character }) => ({
+    what: `Aquí no se admite el carácter ${character}.`,
+    why: 'No se ve, y cada programa lo lee a su manera.',
+    fix: 'Bórralo. Ni un nombre ni un texto lo necesitan.',
+  }),
+  E_YAML_TAB: () => ({
+    what: 'Aquí hay un tabulador.',
+    why: 'Los lectores de YAML no se ponen de acuerdo con los tabuladores.',
+    fix: 'Usa espacios.',
+  }),
+  E_YAML_DEPTH: ({ limit }) => ({
+    what: `Hay listas o grupos anidados a más de ${limit} niveles.`,
+    why: 'Un archivo así solo puede ser un error o un ataque, y no se lee.',
+    fix: 'Comprueba que es el archivo correcto.',
+  }),
+  E_YAML_ENTRIES: ({ limit }) => ({
+    what: `Una lista o un grupo tiene más de ${limit} elementos.`,
+    why: 'Un archivo así solo puede ser un error o un ataque, y no se lee.',
+    fix: 'Comprueba que es el archivo correcto.',
+  }),
+  E_YAML_FEATURE: ({ feature }) => ({
+    what: features[feature][0],
+    why: 'El archivo lo leen dos lenguajes, y solo vale lo que ambos leen igual.',
+    fix: features[feature][1],
+  }),
+  E_YAML_DUPLICATE: ({ key, line }) => ({
+    what: `"${key}" aparece aquí por segunda vez.`,
+    why: `Ya está en la línea ${line}, y solo podría contar una de las dos.`,
+    fix: 'Borra una de las dos o cámbiale el nombre.',
+  }),
+  E_YAML_AMBIGUOUS: ({ text, quoted }) => ({
+    what: `${text} necesita comillas, o escribirse de otra forma.`,
+    why: 'Sin comillas, cada lector de YAML entiende una cosa: un booleano, un número, una hora o una fecha.',
+    fix: `Si es un texto, escribe ${quoted}. Si es un número o un booleano, escríbelo en su forma simple: true, 12, 0.5.`,
+  }),
+  E_YAML_NUMBER: ({ text }) => ({
+    what: `${text} es demasiado grande para un número.`,
+    why: 'Se perderían cifras.',
+    fix: `Si es un texto, como un código, escribe "${text}" entre comillas.`,
+  }),
+  E_YAML_SYNTAX: ({ fault }) => ({
+    what: faults[fault][0],
+    why: 'Así el archivo no se puede leer como YAML.',
+    fix: faults[fault][1],
+  }),
+  E_CONFIG_UNKNOWN_KEY: ({ path, key, allowed, suggestion }) => ({
+    what: `${place(path)} no tiene ninguna clave "${key}".`,
+    why: 'Una clave que nadie lee se ignoraría sin avisar.',
+    fix: meant(suggestion, `Las claves son: ${allowed.join(', ')}.`),
+  }),
+  E_CONFIG_MISSING_KEY: ({ path, key }) => ({
+    what: `A ${path === '' ? 'el archivo' : place(path)} le falta la clave "${key}".`.replace('A el', 'Al'),
+    why: 'No tiene valor por defecto.',
+    fix: `Añade una línea \`${key}: …\`.`,
+  }),
+  E_CONFIG_TYPE: ({ path, expected, found }) => ({
+    what: `${place(path)} tiene que ser ${kinds[expected]}.`,
+    why: `Es ${kinds[found]}.`.replace('Es nada', 'Está sin valor'),
+    fix: expected === 'text' ? 'Ponlo entre comillas si es un texto.' : `Escribe ${kinds[expected]}, sin comillas.`,
+  }),
+  E_CONFIG_CHOICE: ({ path, value, choices, suggestion }) => ({
+    what: `${place(path)} no puede ser "${value}".`,
+    why: `Tiene que ser uno de estos: ${choices.join(', ')}.`,
+    fix: meant(suggestion, 'Escribe uno de ellos.'),
+  }),
+  E_CONFIG_RANGE: ({ path, least, most }) => ({
+    what: `${place(path)} está fuera de rango.`,
+    why: `Va de ${least} a ${most}.`,
+    fix: 'Escribe un número entre los dos.',
+  }),
+  E_CONFIG_COUNT: ({ path, least, most }) => ({
+    what: `${place(path)} tiene elementos de más o de menos.`,
+    why: `Tiene al menos ${least} y como mucho ${most}.`,
+    fix: 'Añade lo que falta o quita lo que sobra.',
+  }),
+  E_CONFIG_REPEATED: ({ path, value }) => ({
+    what: `"${value}" aparece dos veces en ${place(path)}.`,
+    why: 'Cada columna cuenta una sola vez.',
+    fix: 'Borra una de las dos.',
+  }),
+  E_CONFIG_VERSION: ({ version }) => ({
+    what: `El archivo dice que es de la versión ${version}.`,
+    why: 'Esta versión de create-kpi-flow lee la versión 1.',
+    fix: 'Escribe `version: 1`, o usa el create-kpi-flow que escribió el archivo.',
+  }),
+  E_CONFIG_TEXT: ({ path, reason, suggestion }) => ({
+    what: `${place(path)} no puede quedar así.`,
+    why: reason.es,
+    fix: meant(suggestion, 'Escribe otra cosa.'),
+  }),
+  E_CONFIG_FUNCTION: ({ path }) => ({
+    what: `${place(path)} no nombra una función.`,
+    why: 'Una función se nombra por su módulo y su propio nombre, en minúsculas.',
+    fix: 'Escríbela como módulo:función, por ejemplo orders:extract.',
+  }),
+  E_CONFIG_TIMEZONE: ({ path, value, suggestion }) => ({
+    what: `${place(path)} no puede ser "${value}".`,
+    why: 'No es una zona horaria de la lista de IANA, tal como se escribe allí.',
+    fix: meant(suggestion, 'Escribe una como Europe/Madrid o UTC.'),
+  }),
+  E_CONFIG_ADDRESS: ({ path }) => ({
+    what: `${place(path)} no es la dirección de una base de datos.`,
+    why: 'Una dirección empieza por el tipo de base de datos y "://".',
+    fix: 'Escribe una como sqlite:///.data/sample.sqlite, o una referencia como ${WAREHOUSE_URL}.',
+  }),
+  E_CONFIG_REFERENCE: ({ path, fault }) => ({
+    what: `${place(path)} tiene una referencia que no se puede leer.`,
+    why: references[fault],
+    fix: 'Escribe ${NOMBRE}, ${NOMBRE:-por defecto} o ${NOMBRE:?mensaje}.',
+  }),
+  E_CONFIG_SECRET: ({ path, kind }) => ({
+    what: `${place(path)} contiene ${secrets[kind]}.`,
+    why: 'Cualquiera que lea el repositorio podría usarla. Aquí no se muestra.',
+    fix: 'Ponla en .env o en el entorno, y escribe aquí ${NOMBRE}. Si alguna vez llegó a git, cámbiala por otra nueva.',
+  }),
+  E_CONFIG_SOURCE: ({ path, name, known, suggestion }) => ({
+    what: `No hay ningún origen "${name}".`,
+    why: `"${path}" tiene que nombrar uno de estos: ${known.join(', ')}.`,
+    fix: meant(suggestion, `Escribe uno de ellos, o añade "${name}" en sources.`),
+  }),
+  E_CONFIG_STAGE_TWICE: ({ name, path }) => ({
+    what: `El nombre "${name}" ya está cogido.`,
+    why: `Ya lo tiene "${path}", y todas las etapas acaban siendo tareas de un mismo módulo.`,
+    fix: 'Cámbiale el nombre a una de las dos.',
+  }),
+  E_CONFIG_WRITE: ({ path, write, kind, fitting }) => ({
+    what: `"${path}" no puede ser "${write}".`,
+    why: `Su origen es de tipo ${kind}, y ahí se escribe con ${fitting}.`,
+    fix: `Escribe \`write: ${fitting}\`, o nombra otro origen.`,
+  }),
+  E_CONFIG_WARNING: ({ warning, target, side }) => ({
+    what: `El aviso ${warning} está en el lado equivocado del objetivo ${target}.`,
+    why: `Con este sentido va en el objetivo o por ${side === 'above' ? 'encima' : 'debajo'}: entre los dos, el estado es de aviso.`,
+    fix: 'Intercambia los dos números o cambia el sentido.',
+  }),
+  E_CONFIG_COLUMN: ({ column }) => ({
+    what: `La columna "${column}" se llama igual que el KPI.`,
+    why: 'La columna del valor ya tiene ese nombre.',
+    fix: 'Dale otro nombre a la columna.',
+  }),
+  E_PROBLEMS_MORE: ({ count }) => ({
+    what: `Y ${count} más.`,
+    why: 'Solo se muestran los primeros.',
+    fix: 'Arregla estos y vuelve a mirar.',
+  }),
+  E_LOCK_NEWER: ({ version, own }) => ({
+    what: `La última versión que escribió en el repositorio fue create-kpi-flow ${version}.`,
+    why: `Esta es la ${own}, y no conoce lo que escribió la más nueva.`,
+    fix: `Ejecútala así: npx create-kpi-flow@${version}`,
+  }),
+  E_LOCK_LINE: ({ line }) => ({
+    what: `.kpi-flow/lock tiene una línea que no se puede leer: ${line}`,
+    why: 'Alguien editó el archivo, o la copia quedó cortada.',
+    fix: 'Recupera el archivo de git tal como estaba, o borra la línea.',
+  }),
+  E_ANSWERS_UNKNOWN: ({ key, allowed, suggestion }) => ({
+    what: `No hay ninguna pregunta "${key}".`,
+    why: 'Una respuesta que nadie pide se perdería sin avisar.',
+    fix: meant(suggestion, `Las preguntas son: ${allowed.join(', ')}.`),
+  }),
+  E_ANSWERS_FORM: ({ key, fault }) => ({
+    what: `"${key}" ${answerForms[fault][0]}`,
+    why: 'Así no queda claro cuál es la respuesta.',
+    fix: answerForms[fault][1],
   }),
 };
 

@@ -1,0 +1,59 @@
+import { declared } from 'virtual:declared';
+import type { Bilingual } from '../errors/bilingual.ts';
+import type { DeclaredField } from '../generate/declare.ts';
+
+/** A flag as help, completion and the command line see it. */
+export interface Flag {
+  /** `--dry-run` */
+  readonly name: string;
+  readonly short?: string;
+  /** The field of the generator that it answers, or the key of the switch itself. */
+  readonly key: string;
+  /** Takes a value, or is on when it is there, or has a `--no-` form too. */
+  readonly kind: 'value' | 'switch' | 'boolean';
+  readonly placeholder?: string;
+  readonly choices?: readonly string[];
+}
+
+const values = (name: string, placeholder: string, choices?: readonly string[]): Flag => {
+  return { name, key: name.slice(2), kind: 'value', placeholder, ...(choices && { choices }) };
+};
+const onOff = (name: string, short?: string): Flag => ({ name, key: name.slice(2), kind: 'switch', ...(short !== undefined && { short }) });
+
+const locale = values('--locale', 'en|es', ['en', 'es']);
+const common: readonly Flag[] = [locale, { name: '--color', key: 'color', kind: 'boolean' }, onOff('--help', '-h'), onOff('--version', '-V')];
+
+/** The flags of `create` that are no question. */
+const ofCreate: readonly Flag[] = [onOff('--yes', '-y'), onOff('--dry-run'), onOff('--json'), values('--config', 'file'), onOff('--force')];
+
+/** The questions of `create`, in order. */
+export const questions: readonly DeclaredField[] = declared.find(({ name }) => name === 'project')?.fields ?? [];
+
+/** The shells that completion knows. */
+export const shells: readonly string[] = ['bash', 'zsh', 'fish', 'powershell'];
+
+export interface Command {
+  readonly name: string;
+  readonly flags: readonly Flag[];
+  /** How many words it takes, and which, where they are known. */
+  readonly positionals: number;
+  readonly words?: readonly string[];
+}
+
+/** Every command with all that may follow it: the one list that parsing, help and completion read. */
+export const commands: readonly Command[] = [
+  { name: 'create', flags: [...ofCreate, ...questions.map(flagOf).filter(({ name }) => name !== '--locale'), ...common], positionals: 1 },
+  { name: 'doctor', flags: [onOff('--json'), ...common], positionals: 0 },
+  { name: 'completion', flags: common, positionals: 1, words: shells },
+];
+
+function flagOf({ flag, key, boolean, choices, placeholder }: DeclaredField): Flag {
+  if (boolean) return { name: flag, key, kind: 'boolean' };
+  const known = choices?.map(({ value }) => value);
+  return { name: flag, key, kind: 'value', placeholder: placeholder ?? known?.join('|') ?? key, ...(known && { choices: known }) };
+}
+
+/** What a question's help says, with its default. */
+export function helpOf({ help, initial }: DeclaredField): { readonly help: Bilingual; readonly initial?: Bilingual } {
+  return initial === undefined ? { help } : { help, initial };
+}

@@ -1,0 +1,66 @@
+import { setImmediate } from 'node:timers/promises';
+import { listenForStop } from '../edge/interrupt.ts';
+import type { Terminal } from '../edge/terminal.ts';
+import { guardStreams, nodeTerminal } from '../edge/terminal.ts';
+import type { Locale } from '../errors/bilingual.ts';
+import { Cancelled } from '../errors/cancelled.ts';
+import type { Problem } from '../errors/failure.ts';
+import { Failure, problem } from '../errors/failure.ts';
+import { uiOf } from '../messages/speak.ts';
+import { chooseLocale } from './locale.ts';
+import type { Parsed } from './parse-arguments.ts';
+import { parseArguments } from './parse-arguments.ts';
+import { printProblems, problemData } from './print-problems.ts';
+import type { Run, Streams } from './streams.ts';
+
+/** What every command works with. */
+export interface Session {
+  readonly parsed: Parsed;
+  readonly streams: Streams;
+  readonly terminal: Terminal;
+  readonly locale: Locale;
+  readonly signal: AbortSignal;
+}
+
+/** Runs one command and gives its exit code: the only place that turns what went wrong into words and a number. */
+export const run: Run = async (args, streams) => {
+  const locale = chooseLocale(args, streams.env);
+  const terminal = nodeTerminal({ ...streams, color: colorFlag(args), texts: uiOf(locale).step });
+  const faults: string[] = [];
+  guardStreams(streams.stdout, streams.stderr, (detail) => faults.push(detail));
+  const interrupt = listenForStop(() => terminal.note(uiOf(locale).stopping));
+  const code = await dispatch(args, { streams, terminal, locale, signal: interrupt.signal }).catch((error: unknown) => report(error, args, terminal, locale));
+  interrupt.end();
+  // A fault of stdout is told in the next turn.
+  await setImmediate();
+  const [detail] = faults;
+  return detail === undefined ? code : report(new Failure([problem('E_OUTPUT', { detail })]), [], terminal, locale);
+};
+
+async function dispatch(args: readonly string[], session: Omit<Session, 'parsed'>): Promise<number> {
+  const parsed = parseArguments(args, session.streams.env);
+  const { runCommand } = parsed.command.name === 'doctor' ? await import('./doctor-command.ts') : await import('./create-command.ts');
+  return runCommand({ ...session, parsed });
+}
+
+/** Before anything else is known: colours matter for telling that the rest is wrong. */
+function colorFlag(args: readonly string[]): boolean | undefined {
+  if (args.includes('--no-color')) return false;
+  return args.includes('--color') ? true : undefined;
+}
+
+function report(error: unknown, args: readonly string[], terminal: Terminal, locale: Locale): number {
+  if (error instanceof Cancelled) {
+    terminal.note(uiOf(locale).cancelled);
+    return error.exitCode;
+  }
+  const failure = error instanceof Failure ? error : new Failure([bug(error)]);
+  if (args.includes('--json')) terminal.result(JSON.stringify({ schemaVersion: 1, command: args[0], ok: false, errors: problemData(failure.problems, locale) }, null, 2));
+  terminal.note(printProblems(failure.problems, locale, terminal.paint));
+  if (failure !== error && error instanceof Error) terminal.note(terminal.paint('dim', error.stack ?? ''));
+  return failure.exitCode;
+}
+
+function bug(error: unknown): Problem {
+  return problem('E_BUG', { detail: error instanceof Error ? error.message : String(error) });
+}

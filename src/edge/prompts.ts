@@ -1,0 +1,92 @@
+import { Writable } from 'node:stream';
+import { isCancel, note, select, text } from '@clack/prompts';
+import { Cancelled } from '../errors/cancelled.ts';
+import type { Prompter, Reply, SelectQuestion, TextQuestion } from '../jobs/ports.ts';
+
+/** What goes back when it is typed alone. */
+export const backKey = '<';
+
+export interface PromptOptions {
+  readonly input: NodeJS.ReadStream;
+  /** Prompts are drawn on stderr: stdout is for results. */
+  readonly output: NodeJS.WriteStream;
+  readonly colored: boolean;
+  readonly signal: AbortSignal;
+  readonly texts: { readonly back: string; readonly backHint: string; readonly enter: (initial: string) => string };
+}
+
+/** Asks on a terminal. Loaded only when there is something to ask. */
+export function clackPrompter(options: PromptOptions): Prompter {
+  const output = options.colored ? options.output : withoutColor(options.output);
+  const streams = { input: options.input, output, signal: options.signal };
+  return {
+    show: (title, lines) => note(lines.join('\n'), title, { output, format: (line) => line }),
+    text: (question) => askText(question, streams, options.texts),
+    select: (question) => askSelect(question, streams, options.texts),
+  };
+}
+
+interface Streams {
+  readonly input: NodeJS.ReadStream;
+  readonly output: Writable;
+  readonly signal: AbortSignal;
+}
+
+async function askText(question: TextQuestion, streams: Streams, texts: PromptOptions['texts']): Promise<Reply> {
+  const { initial, back, check } = question;
+  const hint = back ? ` ${texts.backHint}` : '';
+  const answer = await text({
+    ...streams,
+    message: `${question.label}\n${question.help}${hint}`,
+    ...(initial !== '' && { placeholder: texts.enter(initial), defaultValue: initial }),
+    validate: (typed) => (back && isBack(typed) ? undefined : check(orInitial(typed, initial))),
+  });
+  const typed = settled(answer, streams.signal);
+  return back && isBack(typed) ? { kind: 'back' } : { kind: 'answer', value: orInitial(typed, initial) };
+}
+
+const backRow = '\u0000back';
+
+async function askSelect(question: SelectQuestion, streams: Streams, texts: PromptOptions['texts']): Promise<Reply> {
+  const rows = question.choices.map(({ value, label, hint }) => ({ value, label, ...(hint !== undefined && { hint }) }));
+  const answer = await select<string>({
+    ...streams,
+    message: question.help === '' ? question.label : `${question.label}\n${question.help}`,
+    options: question.back ? [...rows, { value: backRow, label: texts.back }] : rows,
+    ...(question.initial !== undefined && { initialValue: question.initial }),
+    showInstructions: false,
+  });
+  const chosen = settled(answer, streams.signal);
+  return chosen === backRow ? { kind: 'back' } : { kind: 'answer', value: chosen };
+}
+
+/** Ctrl-C and Esc come as a symbol; a signal to the process as well. */
+function settled(answer: string | symbol, signal: AbortSignal): string {
+  if (!isCancel(answer)) return String(answer ?? '');
+  signal.throwIfAborted();
+  throw new Cancelled();
+}
+
+function isBack(typed: string | undefined): boolean {
+  return typed?.trim() === backKey;
+}
+
+function orInitial(typed: string | undefined, initial: string): string {
+  return typed === undefined || typed.trim() === '' ? initial : typed.trim();
+}
+
+/** The prompts' library always colours; who asked for no colour gets the same drawing without it. */
+function withoutColor(output: NodeJS.WriteStream): Writable {
+  // oxlint-disable-next-line no-control-regex
+  const colors = /\u001b\[[0-9;]*m/g;
+  const plain = new Writable({
+    write: (chunk, _, done) => {
+      output.write(String(chunk).replace(colors, ''));
+      done();
+    },
+  });
+  const size = (name: 'columns' | 'rows') => ({ get: () => output[name] });
+  Object.defineProperties(plain, { columns: size('columns'), rows: size('rows'), isTTY: { value: true } });
+  output.on('resize', () => plain.emit('resize'));
+  return plain;
+}

@@ -1,0 +1,97 @@
+/** An answer as a flag carries it, or as a plain value. */
+export type Answer = string | number | boolean | null | readonly string[];
+
+/** The questions of `create`, by the names that they have in an answers file. What is left out takes its default. */
+export interface ProjectAnswers {
+  /** The folder to make. */
+  readonly dir?: Answer;
+  readonly name?: Answer;
+  readonly id?: Answer;
+  /** One of dbt's metric types: `simple`, `ratio`, `cumulative`, `derived`, `conversion`. */
+  readonly type?: Answer;
+  readonly inputs?: Answer;
+  /** A period and the columns: `day,region` or `['day', 'region']`. */
+  readonly grain?: Answer;
+  readonly description?: Answer;
+  readonly owner?: Answer;
+  readonly unit?: Answer;
+  readonly direction?: Answer;
+  readonly target?: Answer;
+  readonly warning?: Answer;
+  readonly locale?: Answer;
+  readonly language?: Answer;
+  readonly source?: Answer;
+  readonly destination?: Answer;
+  readonly schedule?: Answer;
+  readonly timezone?: Answer;
+  readonly pool?: Answer;
+  readonly plop?: Answer;
+  readonly git?: Answer;
+  readonly install?: Answer;
+}
+
+/** The text of one file of a repository. */
+export interface PlannedFile {
+  /** Relative to the repository, with `/` on every system. */
+  readonly path: string;
+  /** Who owns it decides what a later job may do to it. */
+  readonly owner: 'generated' | 'edited' | 'merged' | 'seed';
+  readonly text: string;
+}
+
+export interface PlanOptions {
+  /** YYYY-MM-DD; stands in the dated decision record. Today unless it is given. */
+  readonly today?: string;
+  /** The language of the texts, unless an answer says it. English unless it is given. */
+  readonly locale?: 'en' | 'es';
+}
+
+export interface CreateOptions extends PlanOptions {
+  /** What the folder is relative to. The working directory unless it is given. */
+  readonly cwd?: string;
+  /** Stops the run; what was begun is taken back. */
+  readonly signal?: AbortSignal;
+  /** Hears what happens, a line at a time. */
+  readonly onNote?: (line: string) => void;
+}
+
+export interface CreatedProject {
+  /** The absolute path of the repository. */
+  readonly folder: string;
+  readonly files: readonly PlannedFile[];
+  /** Whether git holds it as a first commit. */
+  readonly committed: boolean;
+  /** Whether its Python environment is made. */
+  readonly installed: boolean;
+  /** The command that makes the same repository again. */
+  readonly again: string;
+}
+
+/** One thing that is wrong: a code that never changes, and what its text needs. */
+export interface Problem {
+  readonly code: string;
+  readonly args: object;
+  readonly where?: { readonly file: string; readonly line?: number; readonly column?: number };
+}
+
+/** What every function here throws when something cannot be. */
+export class Failure extends Error {
+  readonly problems: readonly Problem[];
+  /** 1: something to act on; 2: a mistake; 3: the environment; 70: a bug of ours. */
+  get exitCode(): 1 | 2 | 3 | 70;
+}
+
+/** The version of this package. */
+export const version: string;
+
+/**
+ * The text of every file that `create` would make from these answers. Touches nothing.
+ * @throws Failure with every problem of the answers
+ */
+export function planProject(answers: ProjectAnswers, options?: PlanOptions): PlannedFile[];
+
+/**
+ * Makes a KPI repository, as `create-kpi-flow --yes` does. A repository stands there whole, or nothing does.
+ * @throws Failure for what cannot be
+ */
+export function createProject(answers: ProjectAnswers, options?: CreateOptions): Promise<CreatedProject>;

@@ -1,0 +1,79 @@
+import { resolve } from 'node:path';
+import { version } from 'virtual:version';
+import { project } from '../generators/project.ts';
+import { nodeDisk } from './edge/disk.ts';
+import { nodeEnvironment, wallClock } from './edge/environment.ts';
+import { nodeGit } from './edge/git.ts';
+import { createPythonEnvironment } from './edge/python-environment.ts';
+import type { RawAnswers } from './generate/define-generator.ts';
+import type { Given } from './jobs/create-answers.ts';
+import { settleAnswers } from './jobs/create-answers.ts';
+import type { CreatePorts, CreateResult } from './jobs/create.ts';
+import { create } from './jobs/create.ts';
+import type { Reporter } from './jobs/ports.ts';
+import type { CreateOptions, CreatedProject, PlanOptions, PlannedFile, ProjectAnswers } from './index.d.mts';
+import type { Tree } from './plan/tree.ts';
+
+export { Failure } from './errors/failure.ts';
+export { version };
+
+/** The text of every file that `create` would make from these answers. */
+export function planProject(answers: ProjectAnswers, options: PlanOptions = {}): PlannedFile[] {
+  const { timezone, hash } = nodeEnvironment();
+  const context = { locale: options.locale ?? 'en', timezone };
+  const { input } = settleAnswers(project, givenFrom(answers), context, true);
+  return listFiles(project.plan(input, { version, today: options.today ?? wallClock.today(), hash }));
+}
+
+/** Makes a KPI repository, as `create-kpi-flow --yes` does. */
+export async function createProject(answers: ProjectAnswers, options: CreateOptions = {}): Promise<CreatedProject> {
+  const request = {
+    given: givenFrom(answers),
+    takeDefaults: true,
+    dryRun: false,
+    locale: options.locale ?? 'en',
+    version,
+  } as const;
+  return showResult(await create(project, request, portsFor(options)));
+}
+
+function givenFrom(answers: ProjectAnswers): Given {
+  const entries = Object.entries(answers as RawAnswers).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(entries.map(([key, value]) => [key, { value, from: key }])) as Given;
+}
+
+function portsFor({
+  cwd = process.cwd(),
+  signal = new AbortController().signal,
+  today,
+  onNote,
+}: CreateOptions): CreatePorts {
+  return {
+    disk: nodeDisk(signal),
+    git: nodeGit(process.env, signal),
+    python: createPythonEnvironment(process.env),
+    reporter: quietReporter(onNote),
+    clock: today === undefined ? wallClock : { today: () => today },
+    environment: { ...nodeEnvironment(), cwd, place: (folder) => resolve(cwd, folder) },
+    signal,
+  };
+}
+
+/** A program that calls us reads what we return: nothing is printed for it. */
+function quietReporter(onNote: (line: string) => void = () => undefined): Reporter {
+  return {
+    result: onNote,
+    note: onNote,
+    warn: onNote,
+    step: async (name, work) => (onNote(name), work({ detail: onNote })),
+  };
+}
+
+function showResult({ folder, tree, git, install, again }: CreateResult): CreatedProject {
+  const isDone = (outcome: object): boolean => 'done' in outcome && outcome.done === true;
+  return { folder, files: listFiles(tree), committed: isDone(git), installed: isDone(install), again: again.text };
+}
+
+function listFiles(tree: Tree): PlannedFile[] {
+  return [...tree.values()].map(({ path, owner, text }) => ({ path, owner, text }));
+}

@@ -1,0 +1,114 @@
+import type { Problem } from '../errors/failure.ts';
+import type { Tree } from '../plan/tree.ts';
+
+/** What stands where a new repository is to go. */
+export type Site =
+  | { readonly state: 'absent' | 'empty' }
+  /** A fresh clone: nothing but `.git`. */
+  | { readonly state: 'git-only' };
+
+/** Puts a whole new folder in its place, or nothing at all. */
+export interface Disk {
+  /**
+   * Looks at a folder without changing anything, except that (when it may tidy) it removes what a killed run left beside it.
+   * @throws Failure when a repository cannot go there: not empty, not writable, a file, a symbolic link
+   */
+  survey(folder: string, options: { readonly tidy: boolean }): Promise<Site>;
+  /**
+   * Writes the tree beside the folder, lets `prepare` work on it there, and moves it into place in one step.
+   * @throws Failure E_DISK_FULL, E_DISK; then nothing is left behind
+   */
+  writeFolder(folder: string, tree: Tree, prepare?: (staged: string) => Promise<void>): Promise<void>;
+  /** Takes a folder of this run back, unless somebody has changed it since. Says whether it is gone. */
+  withdrawFolder(folder: string, tree: Tree): Promise<boolean>;
+}
+
+/** How the first commit went. */
+export type GitOutcome =
+  | { readonly done: true; readonly identity: 'own' | 'fallback' }
+  | { readonly done: false; readonly reason: 'missing' | 'inside' | 'failed'; readonly detail?: string };
+
+export interface Git {
+  /** Whose name git would put on a commit: `Ana Pérez <ana@example.com>`, its address, or nothing. */
+  owner(): Promise<string | undefined>;
+  /**
+   * Makes a repository of a folder with everything in it as the first commit. Runs no hook.
+   * @param home where the folder is going to stand: inside another repository none is made
+   */
+  firstCommit(folder: string, home: string, message: string): Promise<GitOutcome>;
+}
+
+/** How installing went. `command` is what a person types, from inside the repository, to do it (again). */
+export type InstallOutcome =
+  | { readonly done: true; readonly tool: string; readonly command: string }
+  | { readonly done: false; readonly problems: readonly Problem[]; readonly command: string };
+
+export interface PythonEnvironment {
+  /** Makes `.venv` in the repository and installs it with its development tools. Never throws for what a person can mend. */
+  install(repository: string, options: { readonly signal: AbortSignal; readonly progress: Progress }): Promise<InstallOutcome>;
+}
+
+/** A long step that is under way. */
+export interface Progress {
+  /** What is being done right now, in a few words: shown beside the step's name. */
+  detail(text: string): void;
+}
+
+/** Where people read what happens. Results go to stdout, everything else to stderr. */
+export interface Reporter {
+  /** Prints a result on stdout. */
+  result(text: string): void;
+  /** Prints a line on stderr. */
+  note(text: string): void;
+  warn(text: string): void;
+  /**
+   * Runs a long step and shows what and how long: a live line on a terminal, plain lines in a pipe.
+   * @param went whether the value that came out is a success; without it every value is
+   */
+  step<Value>(name: string, work: (progress: Progress) => Promise<Value>, went?: (value: Value) => boolean): Promise<Value>;
+}
+
+export interface TextQuestion {
+  readonly label: string;
+  readonly help: string;
+  /** What Enter alone answers. */
+  readonly initial: string;
+  /** Says what is wrong with what was typed, or nothing. */
+  readonly check: (text: string) => string | undefined;
+  readonly back: boolean;
+}
+
+export interface SelectQuestion {
+  readonly label: string;
+  readonly help: string;
+  readonly initial?: string;
+  readonly choices: readonly { readonly value: string; readonly label: string; readonly hint?: string }[];
+  readonly back: boolean;
+}
+
+/** What a person does with a question. */
+export type Reply = { readonly kind: 'answer'; readonly value: string } | { readonly kind: 'back' };
+
+/** Asks questions on a terminal. Ctrl-C and Esc throw `Cancelled` (src/errors/cancelled.ts). */
+export interface Prompter {
+  show(title: string, lines: readonly string[]): void;
+  text(question: TextQuestion): Promise<Reply>;
+  select(question: SelectQuestion): Promise<Reply>;
+}
+
+export interface Clock {
+  /** The date here and now, as YYYY-MM-DD. */
+  today(): string;
+}
+
+/** What the surroundings say. */
+export interface Environment {
+  /** The IANA time zone of this machine. */
+  readonly timezone: string;
+  readonly platform: string;
+  readonly cwd: string;
+  /** The absolute form of a folder as it was typed. */
+  place(folder: string): string;
+  /** SHA-256 of a text's UTF-8, as 64 hexadecimal digits. */
+  readonly hash: (text: string) => string;
+}
