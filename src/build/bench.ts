@@ -32,7 +32,7 @@ function subjects(): Subject[] {
     { name: floor, args: ['-e', '0'] },
     { name: '--version', args: [ours, '--version'] },
     { name: '--help', args: [ours, '--help'] },
-    { name: 'completion', args: [ours, 'complete', '--', 'create', '--'] },
+    { name: 'completion', args: [ours, 'completion', 'bash'] },
     ...makers(),
   ];
 }

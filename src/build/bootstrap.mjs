@@ -7,6 +7,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { stripVTControlCharacters } from 'node:util';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 const modules = join(root, 'node_modules');
@@ -32,14 +33,20 @@ async function install() {
   if (existsSync(stampFile) && readFileSync(stampFile, 'utf8') === stamp) return;
   // The stamp goes first and comes back last, so that an install that was cut short is never taken for a whole one.
   rmSync(stampFile, { force: true });
-  const wanted = Object.keys(JSON.parse(lock.toString()).packages).filter((path) => path !== '');
+  const { packages } = JSON.parse(lock.toString());
+  const wanted = Object.keys(packages).filter((path) => path !== '' && fits(packages[path]));
   await step(
     'npm ci',
     npmCi,
     () =>
-      `${wanted.filter((path) => existsSync(join(root, path, 'package.json'))).length} of up to ${wanted.length} packages`,
+      `${wanted.filter((path) => existsSync(join(root, path, 'package.json'))).length} of about ${wanted.length} packages`,
   );
   writeFileSync(stampFile, stamp);
+}
+
+/** Whether npm installs a package here, or skips it as one for another system. */
+function fits({ os, cpu }) {
+  return (os ?? [process.platform]).includes(process.platform) && (cpu ?? [process.arch]).includes(process.arch);
 }
 
 async function npmCi() {
@@ -112,7 +119,8 @@ async function step(name, work, state) {
     await work();
     process.stderr.write(`${terminal ? '\r\u001b[K' : ''}${name}: done in ${seconds()}\n`);
   } catch (error) {
-    process.stderr.write(`${name}: failed after ${seconds()}\n${error instanceof Error ? error.message : error}\n`);
+    const text = error instanceof Error ? error.message : String(error);
+    process.stderr.write(`${name}: failed after ${seconds()}\n${terminal ? text : stripVTControlCharacters(text)}\n`);
     process.exit(70);
   } finally {
     clearInterval(timer);

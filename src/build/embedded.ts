@@ -5,6 +5,7 @@ import { evaluate } from './evaluate.ts';
 
 const load: Record<string, (root: string) => Promise<string>> = {
   'virtual:declared': async (root) => `export const declared = ${await declaredJson(root)};`,
+  'virtual:config-schema': async (root) => `export const configSchemas = ${await schemasJson(root)};`,
   'virtual:version': async (root) => `export const version = ${JSON.stringify(await versionOf(root))};`,
 };
 
@@ -12,6 +13,13 @@ const load: Record<string, (root: string) => Promise<string>> = {
 async function declaredJson(root: string): Promise<string> {
   const { declareAll } = await evaluate<{ declareAll: () => unknown }>(join(root, 'generators/declared.ts'), root);
   return JSON.stringify(declareAll());
+}
+
+/** The JSON Schemas of config.yaml, as texts: zod's converter stays out of what ships. */
+async function schemasJson(root: string): Promise<string> {
+  const file = join(root, 'src/config/json-schema.ts');
+  const { configSchemaJson } = await evaluate<{ configSchemaJson: (locale: string) => string }>(file, root);
+  return JSON.stringify({ en: configSchemaJson('en'), es: configSchemaJson('es') });
 }
 
 async function versionOf(root: string): Promise<string> {

@@ -12,7 +12,12 @@ export const errorExamples: ErrorArgs = {
     reason: { en: 'Decimals are written with a point.', es: 'Los decimales se escriben con punto.' },
     suggestion: '0.8',
   },
-  E_ANSWER_CHOICE: { flag: '--type', value: 'ration', choices: ['simple', 'ratio', 'cumulative', 'derived', 'conversion'], suggestion: 'ratio' },
+  E_ANSWER_CHOICE: {
+    flag: '--type',
+    value: 'ration',
+    choices: ['simple', 'ratio', 'cumulative', 'derived', 'conversion'],
+    suggestion: 'ratio',
+  },
   E_LANGUAGE_NOT_YET: { language: 'typescript' },
   E_STAGE_NAME_TAKEN: { name: 'stock_cover' },
   E_PYTHON_MISSING: { asked: ['python3', 'python'], storeAlias: false },

@@ -2,6 +2,8 @@ import type { Locale } from '../../errors/bilingual.ts';
 import type { Generator } from '../../generate/define-generator.ts';
 import { declare } from '../../generate/declare.ts';
 import { generators } from '../../../generators/index.ts';
+import { commandLinePage } from './command-line-page.ts';
+import { configPage } from './config-page.ts';
 import { errorsPage } from './errors-page.ts';
 import { exitCodesPage } from './exit-codes-page.ts';
 import { generatorPage } from './generator-page.ts';
@@ -11,7 +13,7 @@ export const locales: readonly Locale[] = ['en', 'es'];
 
 /** Every page of the reference in both languages: what `npm run docs` writes. */
 export function referencePages(): Page[] {
-  return locales.flatMap((locale) => [...generatorPages(locale), errorsPage(locale), exitCodesPage(locale)]);
+  return locales.flatMap((locale) => [...generatorPages(locale), commandLinePage(locale), configPage(locale), errorsPage(locale), exitCodesPage(locale)]);
 }
 
 function generatorPages(locale: Locale): Page[] {

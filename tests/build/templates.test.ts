@@ -1,0 +1,65 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { rolldown } from 'rolldown';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { expressionOf, readTemplates, templatesPlugin } from '../../src/build/templates.ts';
+
+type Templates = Readonly<Record<string, string | (() => { main: unknown })>>;
+
+let folder: string;
+
+beforeEach(async () => void (folder = await mkdtemp(join(tmpdir(), 'kpi-flow-templates-'))));
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+async function lay(path: string, text: string): Promise<void> {
+  await mkdir(dirname(join(folder, path)), { recursive: true });
+  await writeFile(join(folder, path), text);
+}
+
+async function load(): Promise<Templates> {
+  const bundle = await rolldown({ input: 'virtual:templates', plugins: [templatesPlugin(folder)] });
+  const { output } = await bundle.generate({ format: 'esm' });
+  const code = Buffer.from(output[0].code).toString('base64');
+  return ((await import(`data:text/javascript;base64,${code}`)) as { templates: Templates }).templates;
+}
+
+test('a template is known by its path, without .hbs and with slashes', async () => {
+  await lay('python/a/__init__.py.hbs', 'x');
+  await lay('partials/p.hbs', 'y');
+  expect(Object.keys(await load())).toEqual(['partials/p', 'python/a/__init__.py']);
+});
+
+test('a text without a mustache stays a text', async () => {
+  await lay('plain.md.hbs', 'a "b" \\ `c` ${d}\n');
+  expect((await load())['plain.md']).toBe('a "b" \\ `c` ${d}\n');
+});
+
+test('another one is precompiled when it is first asked for', async () => {
+  await lay('a.py.hbs', '{{pyString kpi.name}}');
+  const template = (await load())['a.py'];
+  expect(typeof template === 'function' && typeof template().main).toBe('function');
+});
+
+test('line ends of a Windows checkout do not reach what is generated', async () => {
+  await lay('plain.md.hbs', 'a\r\nb\r\n');
+  expect((await load())['plain.md']).toBe('a\nb\n');
+});
+
+test('no templates at all is an empty collection', async () => {
+  expect(await readTemplates(join(folder, 'nowhere'))).toEqual([]);
+  expect(await load()).toEqual({});
+});
+
+test('a template with a mistake stops the build and says which one', () => {
+  const name = 'python/a.py';
+  expect(() => expressionOf({ name, file: '', text: '{{shout kpi.name}}' })).toThrow('templates/python/a.py.hbs');
+  expect(() => expressionOf({ name, file: '', text: '{{#if x}}' })).toThrow('templates/python/a.py.hbs');
+});
+
+test('nothing of what every block repeats is left in the code', () => {
+  const text = '{{#each keys}}{{#if @first}}{{pyString this}}{{/if}}{{/each}}';
+  const code = expressionOf({ name: 'a.py', file: '', text });
+  expect(code).not.toContain('hasOwnProperty');
+  expect(code).not.toContain('"start"');
+});
