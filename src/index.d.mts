@@ -74,12 +74,13 @@ export interface Problem {
   readonly where?: { readonly file: string; readonly line?: number; readonly column?: number };
 }
 
-/** What every function here throws when something cannot be. */
-export class Failure extends Error {
+/** What every function here throws when something cannot be: `error instanceof Failure`. */
+export interface Failure extends Error {
   readonly problems: readonly Problem[];
   /** 1: something to act on; 2: a mistake; 3: the environment; 70: a bug of ours. */
-  get exitCode(): 1 | 2 | 3 | 70;
+  readonly exitCode: 1 | 2 | 3 | 70;
 }
+export const Failure: abstract new (problems: never) => Failure;
 
 /** The version of this package. */
 export const version: string;

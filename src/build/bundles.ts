@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { isAbsolute, join } from 'node:path';
 import type { BuildOptions, Plugin } from 'rolldown';
-import { embeddedPlugin } from './embedded.ts';
+import { embeddedPlugin, schemasJson } from './embedded.ts';
 import { templatesPlugin } from './templates.ts';
 
 /** What the package ships: two commands and two modules to import. */
@@ -36,13 +36,13 @@ const jobEntries = {
 
 /** The two builds: what is published, minified and whole, and our own jobs, which may lean on node_modules. */
 export default function bundles(root: string, dir: string): BuildOptions[] {
-  const plugins = [templatesPlugin(join(root, 'templates')), embeddedPlugin(root)];
+  const plugins = [templatesPlugin(root), embeddedPlugin(root)];
   const shipped: BuildOptions = {
     input: existing(root, shippedEntries),
     platform: 'node',
     // The entry of yaml for browsers is the same API as ES modules: smaller, and quicker to load.
     resolve: { alias: { yaml: join(root, 'node_modules/yaml/browser/dist/index.js') } },
-    plugins: [...plugins, copyPlugin(root)],
+    plugins: [...plugins, assetsPlugin(root)],
     output: {
       dir,
       format: 'esm',
@@ -75,13 +75,16 @@ function isPackage(id: string): boolean {
   return !id.startsWith('.') && !id.startsWith('virtual:') && !id.startsWith('\0') && !isAbsolute(id);
 }
 
-function copyPlugin(root: string): Plugin {
+/** Puts the published types and the JSON Schema of config.yaml beside the code. */
+function assetsPlugin(root: string): Plugin {
   return {
-    name: 'kpi-flow:copy',
+    name: 'kpi-flow:assets',
     async generateBundle() {
-      for (const [fileName, source] of Object.entries(existing(root, copies))) {
+      for (const [fileName, source] of Object.entries(copies)) {
         this.emitFile({ type: 'asset', fileName, source: await readFile(join(root, source), 'utf8') });
       }
+      const { en } = JSON.parse(await schemasJson(root)) as { en: string };
+      this.emitFile({ type: 'asset', fileName: 'config.schema.json', source: en });
     },
   };
 }

@@ -59,7 +59,12 @@ export async function run(args: readonly string[]): Promise<number> {
   }
 }
 
-async function perform(options: { keep: boolean; port?: number }, texts: DemoTexts, steps: Steps, signal: AbortSignal): Promise<number> {
+async function perform(
+  options: { keep: boolean; port?: number },
+  texts: DemoTexts,
+  steps: Steps,
+  signal: AbortSignal,
+): Promise<number> {
   const folder = await mkdtemp(join(tmpdir(), 'kpi-flow-demo-'));
   const undo = [() => rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 })];
   const controller = new AbortController();
@@ -79,7 +84,8 @@ async function perform(options: { keep: boolean; port?: number }, texts: DemoTex
     if (options.keep) await keepUp(prefect, demo, signal);
     await steps.run(texts.stop, () => unwind(undo));
     process.stdout.write(`${reportSteps(steps.taken, texts)}\n`);
-    if (!agrees(result.comparison)) fail('E_DEMO_DIFFERS', { ours: String(result.comparison.ours), reference: String(result.comparison.reference) });
+    if (!agrees(result.comparison))
+      fail('E_DEMO_DIFFERS', { ours: String(result.comparison.ours), reference: String(result.comparison.reference) });
     return 0;
   } finally {
     await unwind(undo);
@@ -87,7 +93,10 @@ async function perform(options: { keep: boolean; port?: number }, texts: DemoTex
 }
 
 /** The repository first, then its environment; from there on what does not wait for one another runs side by side. */
-async function makeAndRun(demo: Demo, controller: AbortController): Promise<{ result: DemoResult; prefect: PrefectHandle }> {
+async function makeAndRun(
+  demo: Demo,
+  controller: AbortController,
+): Promise<{ result: DemoResult; prefect: PrefectHandle }> {
   const { steps, texts, signal, repository, warehouse } = demo;
   await steps.run(texts.create, () => createRepository(repository, signal));
   await steps.run(texts.write, () => writeExample(repository, warehouse));
@@ -95,7 +104,9 @@ async function makeAndRun(demo: Demo, controller: AbortController): Promise<{ re
   const [prefect] = await together(controller, [
     steps.run(texts.server, () => startServer(demo, python)),
     steps.run(texts.warehouse, () => must(demo, python, [join(example, 'load_flights.py'), warehouse], process.cwd())),
-    steps.run(texts.tests, () => must(demo, python, ['-m', 'pytest', '-q', '-p', 'no:cacheprovider', join('tests', 'unit')], repository)),
+    steps.run(texts.tests, () =>
+      must(demo, python, ['-m', 'pytest', '-q', '-p', 'no:cacheprovider', join('tests', 'unit')], repository),
+    ),
   ]);
   await together(controller, [
     steps.run(texts.worker, () => prefect.startWorker(pool)),
@@ -125,7 +136,11 @@ async function startServer({ port, signal, undo }: Demo, python: string): Promis
 
 async function must({ signal }: Demo, python: string, args: readonly string[], cwd: string): Promise<void> {
   const outcome = await runToEnd({ file: python, args, cwd, env: process.env }, { seconds: 120, signal });
-  if (outcome.code !== 0) fail('E_PREFECT_COMMAND', { command: `python ${args.join(' ')}`, detail: outcome.output.trim().split('\n').slice(-15).join('\n') });
+  if (outcome.code !== 0)
+    fail('E_PREFECT_COMMAND', {
+      command: `python ${args.join(' ')}`,
+      detail: outcome.output.trim().split('\n').slice(-15).join('\n'),
+    });
 }
 
 async function runFlow(prefect: PrefectHandle, detail: (text: string) => void): Promise<FlowRun> {
@@ -134,7 +149,12 @@ async function runFlow(prefect: PrefectHandle, detail: (text: string) => void): 
   return await prefect.runDeployment(deployment.id, { start: '2001-01-01', end: '2001-04-01' }, { onState: detail });
 }
 
-async function readResult({ repository, warehouse, signal }: Demo, prefect: PrefectHandle, python: string, flowRun: FlowRun): Promise<DemoResult> {
+async function readResult(
+  { repository, warehouse, signal }: Demo,
+  prefect: PrefectHandle,
+  python: string,
+  flowRun: FlowRun,
+): Promise<DemoResult> {
   const [tasks, artifacts, rows, csv] = await Promise.all([
     prefect.api.taskRuns(flowRun.id),
     prefect.api.artifacts(flowRun.id),
@@ -147,7 +167,10 @@ async function readResult({ repository, warehouse, signal }: Demo, prefect: Pref
 }
 
 /** Runs works side by side; when one fails the others are told to stop, and have stopped when this throws. */
-async function together<Works extends readonly Promise<unknown>[]>(controller: AbortController, works: readonly [...Works]): Promise<{ -readonly [Key in keyof Works]: Awaited<Works[Key]> }> {
+async function together<Works extends readonly Promise<unknown>[]>(
+  controller: AbortController,
+  works: readonly [...Works],
+): Promise<{ -readonly [Key in keyof Works]: Awaited<Works[Key]> }> {
   let first: unknown;
   const watched = works.map((work) =>
     work.catch((error: unknown) => {
@@ -166,7 +189,9 @@ async function keepUp(prefect: PrefectHandle, { texts, repository, steps }: Demo
   process.stderr.write(`\n${texts.repository}: ${repository}\n${texts.kept(prefect.dashboard)}\n`);
   // An abort listener alone does not keep Node alive.
   const alive = setInterval(() => undefined, 60_000);
-  await new Promise<void>((resolve) => (signal.aborted ? resolve() : signal.addEventListener('abort', () => resolve(), { once: true })));
+  await new Promise<void>((resolve) =>
+    signal.aborted ? resolve() : signal.addEventListener('abort', () => resolve(), { once: true }),
+  );
   clearInterval(alive);
 }
 

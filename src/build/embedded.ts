@@ -11,14 +11,14 @@ const load: Record<string, (root: string) => Promise<string>> = {
 
 /** What the generators declare, as JSON: help and completion read this and load neither zod nor the generators. */
 async function declaredJson(root: string): Promise<string> {
-  const { declareAll } = await evaluate<{ declareAll: () => unknown }>(join(root, 'generators/declared.ts'), root);
+  const { declareAll } = await evaluate<{ declareAll: () => unknown }>(join(root, 'generators/declared.ts'));
   return JSON.stringify(declareAll());
 }
 
 /** The JSON Schemas of config.yaml, as texts: zod's converter stays out of what ships. */
-async function schemasJson(root: string): Promise<string> {
+export async function schemasJson(root: string): Promise<string> {
   const file = join(root, 'src/config/json-schema.ts');
-  const { configSchemaJson } = await evaluate<{ configSchemaJson: (locale: string) => string }>(file, root);
+  const { configSchemaJson } = await evaluate<{ configSchemaJson: (locale: string) => string }>(file);
   return JSON.stringify({ en: configSchemaJson('en'), es: configSchemaJson('es') });
 }
 
@@ -31,10 +31,13 @@ async function versionOf(root: string): Promise<string> {
 export function embeddedPlugin(root: string): Plugin {
   return {
     name: 'kpi-flow:embedded',
-    resolveId: (id) => (id in load ? `\0${id}` : null),
-    async load(id) {
-      const make = id.startsWith('\0') ? load[id.slice(1)] : undefined;
-      return make ? { code: await make(root), moduleType: 'js', moduleSideEffects: false } : null;
+    resolveId: { filter: { id: /^virtual:/ }, handler: (id) => (id in load ? `\0${id}` : null) },
+    load: {
+      filter: { id: /^\0virtual:/ },
+      async handler(id) {
+        const make = load[id.slice(1)];
+        return make ? { code: await make(root), moduleType: 'js', moduleSideEffects: false } : null;
+      },
     },
   };
 }

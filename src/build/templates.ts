@@ -1,19 +1,13 @@
 import { readFile, readdir } from 'node:fs/promises';
 import { join, sep } from 'node:path';
-import Handlebars from 'handlebars';
 import type { Plugin } from 'rolldown';
-import { emitterNames } from '../generate/emitter-names.ts';
+import { compileTemplate, parts } from './compile-template.ts';
 
-const moduleName = 'virtual:templates';
-const resolved = `\0${moduleName}`;
+const resolved = '\0virtual:templates';
 const suffix = '.hbs';
 
-const options: PrecompileOptions = {
-  strict: true,
-  noEscape: true,
-  knownHelpersOnly: true,
-  knownHelpers: Object.fromEntries(emitterNames.map((name) => [name, true])),
-};
+/** What compiled templates call, relative to the project. */
+const partsFile = 'src/generate/template-parts.ts';
 
 /** The text of one template file. */
 export interface TemplateSource {
@@ -36,47 +30,39 @@ export async function readTemplates(folder: string): Promise<TemplateSource[]> {
   return (await Promise.all(found)).sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-/** The JavaScript expression that stands for a template: a string, or a function that returns what is precompiled. */
+/** The JavaScript expression that stands for a template: a string, or a function that makes its compiled form. */
 export function expressionOf({ name, text }: TemplateSource): string {
   // A backslash before a mustache is an escape of Handlebars, so such a text is never plain.
   if (!text.includes('{{')) return JSON.stringify(text);
   try {
-    return `() => (${compact(Handlebars.precompile(text, options) as string)})`;
+    return compileTemplate(text);
   } catch (error) {
-    throw new Error(`templates/${name}${suffix}: ${error instanceof Error ? error.message : String(error)}`, {
-      cause: error,
-    });
+    const detail = error instanceof Error ? error.message : String(error);
+    throw new Error(`templates/${name}${suffix}: ${detail}`, { cause: error });
   }
 }
 
-/** Drops what Handlebars repeats in every block for runtimes older than the one that is bundled. */
-function compact(code: string): string {
-  return code
-    .replace(
-      /lookupProperty = container\.lookupProperty \|\| function\(parent, propertyName\) \{[^}]*\}\s*return undefined\s*\}/g,
-      'lookupProperty = container.lookupProperty',
-    )
-    .replace(/\{"start":\{"line":(\d+),"column":(\d+)\},"end":\{"line":(\d+),"column":(\d+)\}\}/g, 'at($1,$2,$3,$4)');
-}
-
-const place =
-  'const at = (line, column, endLine, endColumn) => ({ start: { line, column }, end: { line: endLine, column: endColumn } });';
-
-/** Gives `virtual:templates` to rolldown and to vitest: precompiled at build, so that only Handlebars' runtime ships. */
-export function templatesPlugin(folder: string): Plugin {
+/** Gives `virtual:templates` to rolldown and to vitest: compiled at build, so that no compiler ships. */
+export function templatesPlugin(root: string): Plugin {
   return {
     name: 'kpi-flow:templates',
-    resolveId: (id) => (id === moduleName ? resolved : null),
-    async load(id) {
-      if (id !== resolved) return null;
-      const sources = await readTemplates(folder);
-      for (const { file } of sources) this.addWatchFile(file);
-      const entries = sources.map((source) => `${JSON.stringify(source.name)}: ${expressionOf(source)}`);
-      return {
-        code: `${place}\nexport const templates = {\n${entries.join(',\n')}\n};\n`,
-        moduleType: 'js',
-        moduleSideEffects: false,
-      };
+    resolveId: { filter: { id: /^virtual:templates$/ }, handler: () => resolved },
+    load: {
+      filter: { id: /^\0virtual:templates$/ },
+      async handler() {
+        const sources = await readTemplates(join(root, 'templates'));
+        for (const { file } of sources) this.addWatchFile(file);
+        return { code: moduleOf(sources, join(root, partsFile)), moduleType: 'js', moduleSideEffects: false };
+      },
     },
   };
+}
+
+function moduleOf(sources: readonly TemplateSource[], partsPath: string): string {
+  const names = Object.entries(parts).map(([name, letter]) => `${name} as ${letter}`);
+  const entries = sources.map((source) => `${JSON.stringify(source.name)}: ${expressionOf(source)}`);
+  return [
+    `import { ${names.join(', ')} } from ${JSON.stringify(partsPath.split(sep).join('/'))};`,
+    `export const templates = {\n${entries.join(',\n')}\n};\n`,
+  ].join('\n');
 }

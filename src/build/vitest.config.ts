@@ -19,7 +19,7 @@ function filesWithLongForm(): string[] {
 export default defineConfig({
   root,
   cacheDir: join(root, '.cache/vite'),
-  plugins: [templatesPlugin(join(root, 'templates')), embeddedPlugin(root)],
+  plugins: [templatesPlugin(root), embeddedPlugin(root)],
   test: {
     include: process.env['KPI_FLOW_LONG'] ? filesWithLongForm() : ['tests/**/*.test.ts'],
     exclude: ['tests/fixtures/**', 'tests/trees/**'],

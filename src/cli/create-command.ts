@@ -26,7 +26,7 @@ export async function runCommand(session: Session): Promise<number> {
 
 async function readGiven({ parsed, streams }: Session): Promise<Given> {
   const file = parsed.flags['config'];
-  const inFile = typeof file === 'string' ? await (await import('./answers-file.ts')).readAnswersFile(file) : {};
+  const inFile = typeof file === 'string' ? (await import('./answers-file.ts')).readAnswersFile(file) : {};
   return mergeAnswers(answersInFlags(parsed), answersInVariables(streams.env), inFile);
 }
 

@@ -8,7 +8,7 @@ import { isFromNpm } from './parse-arguments.ts';
 /** The answers on the command line. The folder may stand by position or behind its flag. */
 export function answersInFlags({ flags, positionals }: Parsed): Given {
   const [dir] = positionals;
-  const folder = dir === undefined ? {} : { dir: { value: dir, from: dir } };
+  const folder = dir === undefined ? {} : { dir: { value: dir, from: '--dir' } };
   const found = questions.flatMap(({ key, flag }) => {
     const value = flags[key];
     return value === undefined ? [] : [[key, { value, from: nameOf(flag, value) }] as const];

@@ -74,13 +74,13 @@ function unknownQuestion(yaml: YamlReading, key: string, keys: readonly string[]
 
 type FormFault = ErrorArgs['E_ANSWERS_FORM']['fault'];
 
-const parts = ['value', 'fixed', 'why', 'default'];
+const parts = new Set(['value', 'fixed', 'why', 'default']);
 
 function readAnswer(yaml: YamlReading, key: string, given: unknown): Answer | Problem {
   const where = yaml.where([key]);
   if (isAnswerValue(given)) return { value: given, fixed: false, open: false, where };
   if (!isGroup(given)) return badForm(yaml, key, 'shape', [key]);
-  const part = Object.keys(given).find((each) => !parts.includes(each));
+  const part = Object.keys(given).find((each) => !parts.has(each));
   if (part !== undefined) return badForm(yaml, key, 'part', [key, part]);
   return readParts(yaml, key, given);
 }

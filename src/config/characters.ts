@@ -11,6 +11,7 @@ const controlCharacters = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\ufeff\ufffe\u
 // Letters and digits written twice as wide, and pictures.
 const wideCharacters =
   /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\ua960-\ua97c\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6\u{20000}-\u{3fffd}]|\p{Emoji_Presentation}/u;
+// oxlint-disable-next-line no-misleading-character-class
 const widthless = /[\p{M}\u200b-\u200d\u2060\ufe00-\ufe0f\u{e0000}-\u{e0fff}]/u;
 
 /** Whether the character changes the direction of reading. */

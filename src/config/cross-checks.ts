@@ -1,5 +1,4 @@
-import type { Refusal } from './names.ts';
-import { checkSourceName, checkStage } from './names.ts';
+import { checkEntryName } from './names.ts';
 import type { PlacedProblem } from './placed-problem.ts';
 import { placed, showPath } from './placed-problem.ts';
 import type { YamlPath, YamlReading } from './read-yaml.ts';
@@ -19,8 +18,7 @@ const mostEntries = 200;
 export function crossCheck({ value, textOf }: YamlReading): readonly PlacedProblem[] {
   const root = asGroup(value);
   return [
-    ...checkNames(root, 'sources', checkSourceName),
-    ...stageGroups.flatMap((group) => checkNames(root, group, checkStage)),
+    ...['sources', ...stageGroups].flatMap((group) => checkNames(root, group)),
     ...checkStagesOnce(root),
     ...checkSources(root),
     ...checkCard(asGroup(root['kpi'])),
@@ -36,14 +34,14 @@ function entriesOf(root: Group, group: string): readonly (readonly [string, Grou
   return Object.entries(asGroup(root[group])).map(([name, each]) => [name, asGroup(each)] as const);
 }
 
-function checkNames(root: Group, group: string, check: (name: string) => Refusal | undefined): readonly PlacedProblem[] {
+function checkNames(root: Group, group: string): readonly PlacedProblem[] {
   if (typeof root[group] !== 'object' || root[group] === null || Array.isArray(root[group])) return [];
   const names = Object.keys(root[group]);
   if (names.length === 0 || names.length > mostEntries) {
     return [placed('E_CONFIG_COUNT', { path: group, least: 1, most: mostEntries }, [group], 'key')];
   }
   return names.flatMap((name) => {
-    const refusal = check(name);
+    const refusal = checkEntryName(name);
     return refusal === undefined ? [] : [placed('E_CONFIG_TEXT', { path: `${group}.${showText(name)}`, ...refusal }, [group, name], 'key')];
   });
 }

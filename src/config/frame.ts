@@ -10,7 +10,7 @@ export interface SourceText {
   readonly text: string;
   /** The offset at which each line begins. */
   readonly lineStarts: readonly number[];
-  /** What no frame may ever show. */
+  /** What no frame may show, besides what looks like a secret in the text itself. */
   readonly hidden: Span[];
 }
 
@@ -18,7 +18,7 @@ export interface SourceText {
 export function sourceText(file: string, text: string): SourceText {
   const lineStarts = [0];
   for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) lineStarts.push(at + 1);
-  return { file, text, lineStarts, hidden: [...findSecrets(text)] };
+  return { file, text, lineStarts, hidden: [] };
 }
 
 /** Where a part of a text stands: file, line and column (from 1, in characters), and the lines around it. */
@@ -30,7 +30,7 @@ export function whereOf(source: SourceText, span: Span): Where {
 export function placeOf(source: SourceText, span: Span): Where {
   const line = lineAt(source, span.start);
   const start = source.lineStarts[line] ?? 0;
-  const column = [...source.text.slice(start, span.start)].length + 1;
+  const column = Array.from(source.text.slice(start, span.start)).length + 1;
   return { file: source.file, line: line + 1, column };
 }
 
@@ -51,15 +51,25 @@ function lineAt({ lineStarts }: SourceText, offset: number): number {
 export function drawFrame(source: SourceText, span: Span): string {
   const line = lineAt(source, span.start);
   const numbers = [line - 1, line, line + 1].filter((each) => isShown(source, each, line));
+  const hidden = [...source.hidden, ...secretsNear(source, span)];
   const margin = String((numbers.at(-1) ?? 0) + 1).length;
   return numbers
     .flatMap((each) => {
-      const cells = cellsOf(source, each);
+      const cells = cellsOf(source, each, hidden);
       const left = leftEdge(cells, each === line ? span : undefined);
       const text = `${each === line ? '>' : ' '} ${String(each + 1).padStart(margin)} | ${cut(cells, left)}`.trimEnd();
       return each === line ? [text, `  ${' '.repeat(margin)} | ${caretLine(cells, left, span)}`] : [text];
     })
     .join('\n');
+}
+
+/** As far around as the longest secret that `findSecrets` knows, and the lines that are shown. */
+const around = 8192;
+
+function secretsNear({ text }: SourceText, { start }: Span): readonly Span[] {
+  const from = Math.max(0, start - around);
+  const found = findSecrets(text.slice(from, start + around));
+  return found.map((each) => ({ start: each.start + from, end: each.end + from }));
 }
 
 /** Empty lines around a place say nothing. */
@@ -84,9 +94,9 @@ const tabStop = 4;
 const longestLine = 4096;
 const shownColumns = 96;
 
-function cellsOf(source: SourceText, line: number): readonly Cell[] {
+function cellsOf(source: SourceText, line: number, secrets: readonly Span[]): readonly Cell[] {
   const { start, text } = lineSpan(source, line);
-  const hidden = source.hidden.filter((each) => each.end > start && each.start < start + text.length);
+  const hidden = secrets.filter((each) => each.end > start && each.start < start + text.length);
   const cells: Cell[] = [];
   let [offset, column] = [start, 0];
   for (const character of text.slice(0, longestLine)) {

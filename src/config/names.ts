@@ -14,11 +14,6 @@ export const longestId = 40;
 /** The longest name of a stage, a source or a column: what PostgreSQL keeps of an identifier. */
 export const longestName = 63;
 
-const refuse = (en: string, es: string, suggestion?: string): Refusal => ({
-  reason: { en, es },
-  ...(suggestion !== undefined && { suggestion }),
-});
-
 /** Checks the id of a KPI: it names the flow, the table, the modules and the column of the value. */
 export function checkId(text: string): Refusal | undefined {
   return checkIdentifier(text, longestId, 'code');
@@ -34,14 +29,9 @@ export function checkColumn(text: string): Refusal | undefined {
   return checkIdentifier(text, longestName, 'column');
 }
 
-/** Checks the name of a column that tells the rows of a table apart: the period is one, too. */
-export function checkTableKey(text: string): Refusal | undefined {
-  return checkIdentifier(text, longestName, 'tableKey');
-}
-
-/** Checks the name of a source, a key of config.yaml. */
-export function checkSourceName(text: string): Refusal | undefined {
-  return checkIdentifier(text, longestName, 'source');
+/** Checks a name that stands in config.yaml: a new one has to pass `checkId`, `checkStage` or `checkColumn`. */
+export function checkEntryName(text: string, longest = longestName): Refusal | undefined {
+  return checkIdentifier(text, longest, 'entry');
 }
 
 function checkIdentifier(text: string, longest: number, use: NameUse): Refusal | undefined {
@@ -85,8 +75,10 @@ const ownerTexts: { readonly [Owner in NameOwner]: (name: string) => Bilingual }
   library: (name) => ({ en: `"${name}" is a module of Python's standard library.`, es: `"${name}" es un módulo de la biblioteca estándar de Python.` }),
   repository: (name) => ({ en: `The repository itself uses "${name}".`, es: `El propio repositorio ya usa "${name}".` }),
   device: (name) => ({ en: `Windows keeps "${name}" for a device.`, es: `Windows se reserva "${name}" para un dispositivo.` }),
+  yaml: (name) => ({ en: `YAML reads "${name}" as a truth value or as nothing.`, es: `YAML entiende "${name}" como un valor lógico o como nada.` }),
   sql: (name) => ({ en: `"${name}" is a word of SQL.`, es: `"${name}" es una palabra de SQL.` }),
   column: (name) => ({ en: `The data has a column "${name}" already.`, es: `Los datos ya tienen una columna "${name}".` }),
+  period: (name) => ({ en: `"${name}" is the name of a period.`, es: `"${name}" es el nombre de un periodo.` }),
   test: () => ({ en: 'pytest takes what begins with test_ for a test.', es: 'pytest toma por una prueba todo lo que empieza por test_.' }),
 };
 
@@ -104,7 +96,7 @@ export function deriveId(text: string): string | undefined {
 }
 
 /** What is put before or after a word to make it a name of its own. */
-const affixes: Readonly<Record<NameUse, string>> = { code: 'kpi', column: 'column', tableKey: 'column', source: 'source' };
+const affixes: Readonly<Record<NameUse, string>> = { code: 'kpi', column: 'column', entry: 'kpi' };
 
 function shapeName(text: string, longest: number, use: NameUse): string | undefined {
   const folded = foldLetters(text.slice(0, 1000));

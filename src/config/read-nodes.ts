@@ -23,8 +23,9 @@ export function startReading(source: SourceText): NodeReading {
   return { source, spans: new Map(), problems: [], unread: [] };
 }
 
-/** Nobody reads more frames than that. */
+/** Nobody reads more frames than that; and what is beyond the last number is a hostile file. */
 const mostFrames = 100;
+const mostProblems = 1000;
 
 /** Turns a node into a plain value and remembers where it stands. What is wrong with it is noted, not thrown. */
 export function readNode(reading: NodeReading, node: Node | null, path: YamlPath, key?: Span): unknown {
@@ -90,16 +91,17 @@ function ambiguity(reading: NodeReading, node: Scalar, at: Span): Problem {
 }
 
 function where({ source, problems }: NodeReading, at: Span): Where {
+  if (problems.length >= mostProblems) return { file: source.file };
   return problems.length < mostFrames ? whereOf(source, at) : placeOf(source, at);
 }
 
-function note(reading: NodeReading, found: Problem): undefined {
-  reading.problems.push(found);
+function note({ problems }: NodeReading, found: Problem): undefined {
+  if (problems.length < mostProblems) problems.push(found);
 }
 
 /** What is there in some form is not missing: its text stands in for the value. */
 function noteValue(reading: NodeReading, found: Problem, path: YamlPath, text = ''): string {
-  reading.problems.push(found);
+  note(reading, found);
   reading.unread.push(path);
   return text;
 }

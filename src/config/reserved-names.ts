@@ -1,5 +1,16 @@
 /** Why a name is taken already. */
-export type NameOwner = 'keyword' | 'softKeyword' | 'builtin' | 'library' | 'repository' | 'device' | 'sql' | 'column' | 'test';
+export type NameOwner =
+  | 'keyword'
+  | 'softKeyword'
+  | 'builtin'
+  | 'library'
+  | 'repository'
+  | 'device'
+  | 'sql'
+  | 'yaml'
+  | 'column'
+  | 'period'
+  | 'test';
 
 const words = (text: string): ReadonlySet<string> => new Set(text.trim().split(/\s+/));
 
@@ -39,9 +50,13 @@ const library = words(`
 /** Folders, modules, packages and arguments of a generated repository. */
 const repository = words(`
   automations by_day by_hour by_month by_quarter by_week by_year compare config conftest core counted date docs end
-  extractors flow flows frame kpi lake loaders main numpy pandas pipelines pl
-  plopfile polars prefect prefect_flows publish pyarrow pydantic pytest ruamel ruff sample secret_blocks settings source sources
-  sqlalchemy src stage stages start status steps task tasks tests timedelta today transformers window yaml`);
+  extractors flow flows frame golden kpi lake loaders main numpy pandas pipeline pipelines pl plopfile polars prefect
+  prefect_flows publish pyarrow pydantic pytest repository ruamel ruff sample secret_blocks settings source sources
+  sqlalchemy src stage stages start status steps strict_yaml target task tasks tests timedelta today transformers
+  variables window yaml`);
+
+/** What YAML 1.1 takes for a truth value or for nothing when it stands in config.yaml without quotes. */
+const yamlWords = words('false n no null off on true y yes');
 
 const devices = words('con prn aux nul com0 com1 com2 com3 com4 com5 com6 com7 com8 com9 lpt0 lpt1 lpt2 lpt3 lpt4 lpt5 lpt6 lpt7 lpt8 lpt9');
 
@@ -57,31 +72,37 @@ const sql = words(`
   then to top trailing transaction trigger truncate union unique update use user using values variadic view when where
   window with`);
 
-/** Columns that every input and every result has already. */
-const columns = words('amount entity_id hour day month occurred_at quarter record_id status target week year');
+/** Columns of the raw records, and what an artifact shows beside a value. */
+const columns = words('amount entity_id occurred_at record_id status target');
+
+/** Names of periods: the period is a column of the result. */
+const periods = words('day hour month quarter week year');
 
 const scopes: Readonly<Record<Exclude<NameOwner, 'test'>, ReadonlySet<string>>> = {
   keyword: keywords,
   softKeyword: softKeywords,
   device: devices,
+  yaml: yamlWords,
   builtin: builtins,
   library,
   repository,
   sql,
   column: columns,
+  period: periods,
 };
 
-const everywhere = ['keyword', 'device'] as const;
+const everywhere = ['keyword', 'device', 'yaml'] as const;
 /** A stage becomes a module, a function and an argument. */
-const asCode = [...everywhere, 'softKeyword', 'builtin', 'library', 'repository', 'sql', 'column'] as const;
+const asCode = [...everywhere, 'softKeyword', 'builtin', 'library', 'repository', 'sql', 'column', 'period'] as const;
 /** A column is only ever a text in Python, and a bare word in a query. */
 const asColumn = [...everywhere, 'sql', 'column'] as const;
-/** A key of a table may be the column of the period. */
-const asTableKey = [...everywhere, 'sql'] as const;
-/** A source is only a key of config.yaml. */
-const asKey = everywhere;
+/**
+ * What stands in a config.yaml has its code already, and its owner may have reasons: only what Python cannot
+ * even parse is refused, as the settings module of the repository does.
+ */
+const asEntry = ['keyword'] as const;
 
-const scopesOf = { code: asCode, column: asColumn, tableKey: asTableKey, source: asKey };
+const scopesOf = { code: asCode, column: asColumn, entry: asEntry };
 
 /** What a name is going to be. */
 export type NameUse = keyof typeof scopesOf;

@@ -43,9 +43,10 @@ export function scanYaml(source: SourceText): readonly CST.Token[] {
 }
 
 function refuseExcess(source: SourceText, { stack, offset }: Parser): void {
-  // one more for the document, one for a scalar
-  if (stack.length > deepest + 2) fail('E_YAML_DEPTH', { limit: deepest }, at(source, offset));
   const top = stack.at(-1);
+  // The document is on the stack, too, and so may be a scalar.
+  const isDeep = stack.length > deepest && stack.filter((each) => 'items' in each).length > deepest;
+  if (isDeep) fail('E_YAML_DEPTH', { limit: deepest }, at(source, offset));
   if (top !== undefined && 'items' in top && top.items.length > mostEntries) {
     fail('E_YAML_ENTRIES', { limit: mostEntries }, at(source, offset));
   }

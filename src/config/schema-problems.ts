@@ -47,13 +47,20 @@ function valueAt(root: unknown, path: YamlPath): unknown {
 /** Two sources are told apart by their kind; of loaders, only the one that publishes has a kind. */
 function readUnion(issue: Extract<Issue, { code: 'invalid_union' }>, root: unknown, path: YamlPath): readonly PlacedProblem[] {
   const value = valueAt(root, path);
-  if (issue.errors.length === 0) {
-    return [value === undefined ? missing(path) : wrongChoice(path, ['sql', 'datalake'], value)];
-  }
+  if (issue.errors.length === 0) return readKind(path, value, valueAt(root, path.slice(0, -1)));
   if (kindOf(value) !== 'map') return [wrongType(path, 'map', value)];
   const branch = issue.errors[Object.hasOwn(value as object, 'kind') ? 1 : 0] ?? [];
   return branch.flatMap((each) => readIssue(each, root, path));
 }
+
+/** Without a kind zod looks no further; a mistyped `kind` is the commonest reason for that. */
+function readKind(path: YamlPath, kind: unknown, source: unknown): readonly PlacedProblem[] {
+  if (kind !== undefined) return [wrongChoice(path, ['sql', 'datalake'], kind)];
+  const unknown = Object.keys(source as object).filter((key) => !anySourceKey.includes(key));
+  return [missing(path), ...unknown.slice(0, mostKeys).map((key) => unknownKey(path.slice(0, -1), key, source))];
+}
+
+const anySourceKey: readonly string[] = [...new Set([...keysOf.sql, ...keysOf.datalake])];
 
 function missing(path: YamlPath): PlacedProblem {
   const [parent, key] = [path.slice(0, -1), path.at(-1)];
@@ -90,9 +97,10 @@ function unknownKey(path: YamlPath, key: string, value: unknown): PlacedProblem 
 
 function allowedKeys([first, second]: YamlPath, value: unknown): readonly string[] {
   if (first === undefined) return keysOf.top;
-  const kind = (value as { kind?: unknown }).kind;
-  if (first === 'sources') return kind === 'datalake' ? keysOf.datalake : keysOf.sql;
-  if (first === 'loaders') return kind === undefined ? keysOf.store : keysOf.artifact;
+  const { kind, source } = value as { kind?: unknown; source?: unknown };
+  if (first === 'sources') return kind === 'sql' ? keysOf.sql : kind === 'datalake' ? keysOf.datalake : anySourceKey;
+  if (first === 'loaders' && kind === undefined) return source === undefined ? ['kind', ...keysOf.store] : keysOf.store;
+  if (first === 'loaders') return keysOf.artifact;
   if (second !== undefined || first === 'kpi' || first === 'flow') return keysOf[first as 'kpi'] ?? keysOf.top;
   return keysOf.top;
 }

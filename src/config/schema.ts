@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import type { Bilingual } from '../errors/bilingual.ts';
 import type { ErrorArgs, ErrorCode } from '../errors/catalogue.ts';
 import type { Refusal } from './names.ts';
-import { checkColumn, checkId, checkLine, checkParagraph, checkTableKey } from './names.ts';
+import { checkEntryName, checkLine, checkParagraph, longestId } from './names.ts';
 import { readReferences } from './references.ts';
 import { checkTimezone } from './timezone.ts';
 
@@ -45,7 +45,7 @@ const text = (check: (value: string) => Refusal | undefined) =>
   );
 const line = (longest: number) => text((value) => checkLine(value, longest));
 
-/** The form of names, for editors; `names.ts` knows the words that are taken. */
+/** The form of names, for editors. */
 export const namePattern = '^[a-z][a-z0-9]*(_[a-z0-9]+)*$';
 
 const between = (least: number, most: number) =>
@@ -64,7 +64,7 @@ const timeout = () =>
   });
 
 const columns = () =>
-  z.array(column(checkTableKey)).check(
+  z.array(column()).check(
     checking((value: string[]) => {
       if (value.length < 1 || value.length > 20) return found('E_CONFIG_COUNT', { least: 1, most: 20 });
       const repeated = value.find((each, index) => value.indexOf(each) !== index);
@@ -74,8 +74,8 @@ const columns = () =>
 
 const functionName = /^[a-z_][a-z0-9_]*(?:\.[a-z_][a-z0-9_]*)*:[a-z_][a-z0-9_]*$/;
 
-const column = (check: (name: string) => Refusal | undefined) =>
-  noted(text(check), 'The name of a column.', 'El nombre de una columna.', { pattern: namePattern, maxLength: 63 });
+const column = () =>
+  noted(text((value) => checkEntryName(value)), 'The name of a column.', 'El nombre de una columna.', { pattern: namePattern, maxLength: 63 });
 
 /** What any stage may say for itself. */
 const stage = () => ({
@@ -102,10 +102,10 @@ const sourceName = () => noted(z.string(), 'One of the sources above.', 'Uno de 
 
 const kpi = z.strictObject({
   id: noted(
-    text(checkId),
+    text((value) => checkEntryName(value, longestId)),
     'Names the flow, the table and the column of the value.',
     'Da nombre al flow, a la tabla y a la columna del valor.',
-    { pattern: namePattern, maxLength: 40 },
+    { pattern: namePattern, maxLength: longestId },
   ),
   name: noted(line(200), 'As people say it.', 'Como lo dice la gente.', { maxLength: 200 }),
   description: z.optional(
@@ -124,7 +124,7 @@ const kpi = z.strictObject({
   ),
   unit: noted(line(40), 'ratio, percent, count, EUR, hours …', 'ratio, percent, count, EUR, hours…', { maxLength: 40 }),
   grain: noted(
-    z.tuple([z.enum(['hour', 'day', 'week', 'month', 'quarter', 'year'])], column(checkColumn)).check(
+    z.tuple([z.enum(['hour', 'day', 'week', 'month', 'quarter', 'year'])], column()).check(
       checking((value: readonly string[]) => {
         if (value.length > 11) return found('E_CONFIG_COUNT', { least: 1, most: 11 });
         const repeated = value.find((each, index) => value.indexOf(each) !== index);

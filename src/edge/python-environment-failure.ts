@@ -31,7 +31,7 @@ const proxy =
  */
 const rules: readonly Rule[] = [
   [/No space left on device|os error 28|Errno 28|ENOSPC|not enough space on the disk/iu, ({ folder }) => problem('E_DISK_FULL', { folder })],
-  [/proxy authori[sz]ation required|407 Proxy Auth/iu, proxy('credentials')],
+  [/proxy authori[sz]ation required|407 Proxy Auth|Tunnel connection failed: 407/iu, proxy('credentials')],
   [/tunnel error|ProxyError|Cannot connect to proxy|Unable to connect to proxy/iu, proxy('refused')],
   [/invalid peer certificate|CERTIFICATE_VERIFY_FAILED|certificate verify failed|UnknownIssuer|SSLError\(/iu, (_, address) => problem('E_CERTIFICATE_UNKNOWN', { host: hostOf(address) })],
   [/Connection refused|ConnectionRefusedError|WinError 10061|os error 111|os error 61\b|Network is unreachable/iu, index('refused')],

@@ -21,6 +21,8 @@ export interface Terminal extends Reporter {
   /** Whether stderr may carry colours. */
   readonly colored: boolean;
   readonly paint: Paint;
+  /** The same for what goes to stdout, which may lead somewhere else. */
+  readonly paintResult: Paint;
 }
 
 /** Below this a prompt is one letter a line: some pseudo-terminals say that they have 0 columns. */
@@ -37,23 +39,24 @@ function isCi(env: NodeJS.ProcessEnv): boolean {
 }
 
 /** NO_COLOR, then the flag, then FORCE_COLOR, then whether it is a terminal that can. */
-export function isColored({ env, stderr, color }: Pick<TerminalOptions, 'env' | 'stderr' | 'color'>): boolean {
+export function isColored(stream: { readonly isTTY?: boolean }, { env, color }: Pick<TerminalOptions, 'env' | 'color'>): boolean {
   if ((env['NO_COLOR'] ?? '') !== '') return false;
   if (color !== undefined) return color;
   const forced = env['FORCE_COLOR'] ?? '';
   if (forced !== '') return !['0', 'false'].includes(forced);
-  return stderr.isTTY === true && env['TERM'] !== 'dumb';
+  return stream.isTTY === true && env['TERM'] !== 'dumb';
 }
 
 /** How a run talks to people: results on stdout, everything else on stderr. */
 export function nodeTerminal(options: TerminalOptions): Terminal {
-  const colored = isColored(options);
+  const colored = isColored(options.stderr, options);
   const paint = paintWith(colored);
   const note = (text: string): void => void options.stderr.write(`${text}\n`);
   return {
     canAsk: canAsk(options),
     colored,
     paint,
+    paintResult: paintWith(isColored(options.stdout, options)),
     result: (text) => void options.stdout.write(`${text}\n`),
     note,
     warn: (text) => note(`${paint('yellow', '!')} ${text}`),

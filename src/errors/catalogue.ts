@@ -44,7 +44,7 @@ export interface ErrorArgs {
   E_FLAG_VALUE_UNEXPECTED: { flag: string };
   E_ARGUMENT_EXTRA: { argument: string; swallowed: boolean };
   E_ANSWERS_MISSING: { flags: readonly string[]; example: string; haveDefaults: boolean };
-  E_ANSWER_FIXED: { from: string; value: string; file: string; fixed: string; why?: string };
+  E_ANSWER_FIXED: { from: string; value: string; file: string; fixed: string; why?: Bilingual };
   E_OUTPUT: { detail: string };
   E_SHELL_UNKNOWN: { shell: string; choices: readonly string[]; suggestion?: string };
   E_FLAG_SWALLOWED: { flag: string };

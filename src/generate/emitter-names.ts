@@ -12,6 +12,7 @@ export const emitterNames = [
   'pyComment',
   'pyDocstring',
   'pyImport',
+  'pyNumber',
   'pyString',
   'tomlString',
   'tr',

@@ -28,9 +28,9 @@ function renderFiles(view: ProjectView): FileSpec[] {
   return [...rendered, { path: 'config/config.schema.json', owner: 'generated', text: configSchemas[view.locale] }];
 }
 
-/** What a later update merges with: the text as it was made, beside whatever people make of it. */
+/** What a later update merges with. Its ending keeps linters and editors from taking it for code. */
 function pristine({ path, text }: FileSpec): FileSpec {
-  return { path: `.kpi-flow/base/${path}`, owner: 'generated', text };
+  return { path: `.kpi-flow/base/${path}.base`, owner: 'generated', text };
 }
 
 /** What decides the texts and does not stand in config.yaml. */

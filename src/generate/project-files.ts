@@ -1,5 +1,4 @@
 import type { Owner } from '../plan/tree.ts';
-import { compareNaturally } from './natural-order.ts';
 import type { InputView, ProjectView } from './project-view.ts';
 
 /** A template, where its text goes, who owns the result, and what it needs beside the project's view. */
@@ -57,7 +56,8 @@ function coreFiles(view: ProjectView): FileRule[] {
   const core = (...names: string[]) => names.map((name) => `src/core/${name}`);
   return [
     ...plain('seed', ...core('__init__.py', 'py.typed', 'window.py', 'sample.py', 'status.py')),
-    ...plain('seed', ...core('extractors/__init__.py', 'loaders/__init__.py', 'pipelines/__init__.py')),
+    ...plain('seed', ...core('pipelines/__init__.py')),
+    ...plain('generated', ...core('extractors/__init__.py', 'transformers/__init__.py', 'loaders/__init__.py')),
     ...plain('merged', ...core('settings.py', 'strict_yaml.py', 'variables.py')),
     ...(view.needsSql ? plain('merged', ...core('sql.py')) : []),
     ...(view.needsLake ? plain('merged', ...core('lake.py')) : []),
@@ -66,11 +66,10 @@ function coreFiles(view: ProjectView): FileRule[] {
 }
 
 function flowFiles(view: ProjectView): FileRule[] {
-  const [tasks] = plain('generated', 'prefect_flows/tasks.py');
   return [
     ...plain('merged', 'prefect_flows/__init__.py', 'prefect_flows/stages.py', 'prefect_flows/secret_blocks.py'),
     ...plain('seed', 'prefect_flows/publish.py'),
-    ...(tasks ? [{ ...tasks, data: stageData(view) }] : []),
+    ...plain('generated', 'prefect_flows/tasks.py'),
     { template: 'python/prefect_flows/flow.py', path: `prefect_flows/${view.flow}.py`, owner: 'edited' },
   ];
 }
@@ -108,36 +107,14 @@ function transformerFiles(view: ProjectView): FileRule[] {
     [`${folder}/aggregation/${view.kpi.type}/aggregation.py`, `src/core/transformers/${view.aggregation}.py`],
     [`${folder}/aggregation/${view.kpi.type}/test_aggregation.py`, `tests/unit/test_${view.aggregation}.py`],
   ];
-  const path = 'src/core/transformers/__init__.py';
-  return [
-    ...seeds.map(([template, to]): FileRule => ({ template, path: to, owner: 'seed' })),
-    { template: `python/${path}`, path, owner: 'generated', data: { transformersSorted: transformers(view).sort(compareNaturally) } },
-  ];
+  return seeds.map(([template, path]) => ({ template, path, owner: 'seed' }));
 }
 
 function loaderFiles({ destination, loader }: ProjectView): FileRule[] {
   const folder = `stage/loader/${destination.kind}`;
+  const data = { stage: { name: loader } };
   return [
-    { template: `${folder}/loader.py`, path: `src/core/loaders/${loader}.py`, owner: 'seed' },
-    { template: `${folder}/test_loader.py`, path: `tests/unit/test_${loader}.py`, owner: 'seed' },
+    { template: `${folder}/loader.py`, path: `src/core/loaders/${loader}.py`, owner: 'seed', data },
+    { template: `${folder}/test_loader.py`, path: `tests/unit/test_${loader}.py`, owner: 'seed', data },
   ];
-}
-
-function transformers(view: ProjectView): string[] {
-  return [...view.inputs.map(({ clean }) => clean), view.calculation, view.aggregation];
-}
-
-/** The stages in the order of config.yaml, and the functions that tasks.py imports in the order of isort. */
-function stageData(view: ProjectView) {
-  const stages = {
-    extractors: view.inputs.map(({ name }) => name),
-    transformers: transformers(view),
-    loaders: [view.loader, view.publish],
-  };
-  const functions = [
-    ...stages.extractors.map((name) => ({ package: 'core.extractors', name })),
-    { package: 'core.loaders', name: view.loader },
-    ...stages.transformers.map((name) => ({ package: 'core.transformers', name })),
-  ].sort((a, b) => compareNaturally(`${a.package}.${a.name}`, `${b.package}.${b.name}`));
-  return { stages, functions };
 }

@@ -1,3 +1,4 @@
+import { compareNaturally } from './natural-order.ts';
 import type { MetricType, ProjectInput, SourceKind, TimeGrain } from './project-input.ts';
 import { rolesOf } from './project-input.ts';
 import type { RunFacts } from './define-generator.ts';
@@ -37,7 +38,17 @@ export interface ProjectView {
     readonly warning: number;
   };
   readonly isPercent: boolean;
-  readonly grain: { readonly time: TimeGrain; readonly truncate: string };
+  readonly grain: {
+    readonly time: TimeGrain;
+    /** The period as polars writes it. */
+    readonly truncate: string;
+    /** A day already holds whole periods. */
+    readonly isShort: boolean;
+    /** The periods that a window is widened to. */
+    readonly whole: string;
+    /** The period within which a running total runs; empty when it never starts again. */
+    readonly reset: string;
+  };
   readonly dimensions: readonly string[];
   readonly hasDimensions: boolean;
   readonly period: string;
@@ -48,6 +59,12 @@ export interface ProjectView {
   readonly aggregation: string;
   readonly loader: string;
   readonly publish: string;
+  /** Names by stage, in the order of config.yaml. */
+  readonly stages: Readonly<Record<'extractors' | 'transformers' | 'loaders' | 'publishers', readonly string[]>>;
+  /** Names in the order of imports. */
+  readonly extractorsSorted: readonly string[];
+  readonly transformersSorted: readonly string[];
+  readonly loadersSorted: readonly string[];
   readonly flow: string;
   readonly source: SourceView;
   readonly destination: SourceView;
@@ -68,6 +85,16 @@ const truncations: Readonly<Record<TimeGrain, string>> = {
   month: '1mo',
   quarter: '1q',
   year: '1y',
+};
+
+/** A running total by hour runs within its day, one by day within its month, the longer ones within their year. */
+const resets: Readonly<Record<TimeGrain, string>> = {
+  hour: '1d',
+  day: '1mo',
+  week: '1y',
+  month: '1y',
+  quarter: '1y',
+  year: '',
 };
 
 const frequencies: Readonly<Record<TimeGrain, string>> = {
@@ -111,7 +138,7 @@ export function viewProject(input: ProjectInput, { version, today }: RunFacts): 
     version,
     kpi: { id, name, description, owner, type, unit, direction, target, warning },
     isPercent: unit === 'percent',
-    grain: { time: grain.time, truncate: truncations[grain.time] },
+    grain: viewGrain(grain.time),
     dimensions: grain.dimensions,
     hasDimensions: grain.dimensions.length > 0,
     period: grain.time,
@@ -122,6 +149,7 @@ export function viewProject(input: ProjectInput, { version, today }: RunFacts): 
     aggregation: stages.aggregation,
     loader: stages.loader,
     publish: stages.publish,
+    ...viewStages(stages),
     flow: stages.flow,
     source,
     destination,
@@ -133,6 +161,21 @@ export function viewProject(input: ProjectInput, { version, today }: RunFacts): 
     pool,
     plop,
     today,
+  };
+}
+
+function viewGrain(time: TimeGrain): ProjectView['grain'] {
+  const isShort = time === 'hour' || time === 'day';
+  return { time, truncate: truncations[time], isShort, whole: isShort ? '1d' : truncations[time], reset: resets[time] };
+}
+
+function viewStages({ extractors, cleaners, calculation, aggregation, loader, publish }: ReturnType<typeof stageNames>) {
+  const transformers = [...cleaners, calculation, aggregation];
+  return {
+    stages: { extractors, transformers, loaders: [loader], publishers: [publish] },
+    extractorsSorted: extractors.toSorted(compareNaturally),
+    transformersSorted: transformers.toSorted(compareNaturally),
+    loadersSorted: [loader],
   };
 }
 

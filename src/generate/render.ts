@@ -2,7 +2,7 @@ import runtime from 'handlebars/runtime.js';
 import { templates } from 'virtual:templates';
 import { Failure, fail } from '../errors/failure.ts';
 import { envValue, jsString, jsonString, markdownText, tomlString, yamlScalar } from './emitters/data.ts';
-import { pyComment, pyDocstring, pyImport, pyString } from './emitters/python.ts';
+import { pyComment, pyDocstring, pyImport, pyNumber, pyString } from './emitters/python.ts';
 import { dotted, identifier, kebab, number, upper } from './emitters/words.ts';
 import type { emitterNames } from './emitter-names.ts';
 
@@ -30,6 +30,7 @@ const helpers: { readonly [Name in EmitterName]: (...given: never[]) => unknown 
   pyComment: emitter(pyComment),
   pyDocstring: emitter(pyDocstring),
   pyImport: emitter(pyImport),
+  pyNumber: emitter(pyNumber),
   pyString: emitter(pyString),
   tomlString: emitter(tomlString),
   tr: translate,
@@ -60,11 +61,12 @@ function compile(name: string): (data: object) => string {
   return render;
 }
 
-/** Partials are compiled when a template first asks for them: most runs need few. */
-function partialsOf(): Record<string, (data: object) => string> {
-  return new Proxy({}, {
-    get: (_, name) => (typeof name === 'string' && `partials/${name}` in templates ? compile(`partials/${name}`) : undefined),
-  });
+type Template = (data: object, options?: object) => string;
+
+// Each partial is compiled when a template first asks for it: most runs need few.
+for (const name of Object.keys(templates).filter((each) => each.startsWith('partials/'))) {
+  const partial: Template = (data, options) => (compile(name) as Template)(data, options);
+  handlebars.registerPartial(name.slice('partials/'.length), partial as Handlebars.Template);
 }
 
 /**
@@ -74,8 +76,7 @@ function partialsOf(): Record<string, (data: object) => string> {
  */
 export function render(name: string, data: object): string {
   try {
-    const template = compile(name) as (data: object, options?: object) => string;
-    return template(data, { partials: partialsOf() });
+    return compile(name)(data);
   } catch (error) {
     if (error instanceof Failure) throw error;
     return fail('E_TEMPLATE', { template: name, detail: error instanceof Error ? error.message : String(error) });

@@ -1,3 +1,4 @@
+import type { Bilingual } from '../errors/bilingual.ts';
 import type { Problem, Where } from '../errors/failure.ts';
 import { Failure, problem } from '../errors/failure.ts';
 import type { Field, Generator, QuestionContext, RawAnswer, RawAnswers, Step } from '../generate/define-generator.ts';
@@ -9,8 +10,12 @@ export interface GivenAnswer {
   /** A flag, a variable or a file, as a person would name it. */
   readonly from: string;
   readonly where?: Where;
-  /** An answers file decides this one; its words say why. */
-  readonly fixed?: { readonly why?: string };
+  /** An answers file decides this one: nobody changes it. */
+  readonly fixed?: boolean;
+  /** An answers file only proposes it: the question is still asked. */
+  readonly open?: boolean;
+  /** Why the file says so, for the person who reads the question. */
+  readonly why?: Bilingual;
 }
 
 export type Given = Readonly<Record<string, GivenAnswer>>;
@@ -30,14 +35,14 @@ export function mergeAnswers(flags: Given, variables: Given, file: Given): Given
   const loose = { ...variables, ...flags };
   const clashes = Object.entries(file).flatMap(([key, held]) => clashOf(loose[key], held));
   if (clashes.length > 0) throw new Failure(clashes);
-  const fixed = Object.fromEntries(Object.entries(file).filter(([, each]) => each.fixed !== undefined));
+  const fixed = Object.fromEntries(Object.entries(file).filter(([, each]) => each.fixed === true));
   return { ...file, ...loose, ...fixed };
 }
 
 function clashOf(given: GivenAnswer | undefined, held: GivenAnswer): Problem[] {
-  if (held.fixed === undefined || given === undefined || sameText(given.value, held.value)) return [];
+  if (held.fixed !== true || given === undefined || sameText(given.value, held.value)) return [];
   const args = { from: given.from, value: showAnswer(given.value), file: held.from, fixed: showAnswer(held.value) };
-  return [problem('E_ANSWER_FIXED', { ...args, ...(held.fixed.why !== undefined && { why: held.fixed.why }) }, held.where)];
+  return [problem('E_ANSWER_FIXED', { ...args, ...(held.why && { why: held.why }) }, held.where)];
 }
 
 /** An answer as a person types it: `day,region`, `none`. */
@@ -51,9 +56,19 @@ function sameText(a: RawAnswer, b: RawAnswer): boolean {
   return showAnswer(a).replaceAll(' ', '') === showAnswer(b).replaceAll(' ', '');
 }
 
-/** The plain values of given answers. */
+/** The plain values of answers that were given, not of those that are only proposed. */
 export function valuesOf(given: Given): RawAnswers {
-  return Object.fromEntries(Object.entries(given).map(([key, { value }]) => [key, value]));
+  const said = Object.entries(given).filter(([, { open }]) => open !== true);
+  return Object.fromEntries(said.map(([key, { value }]) => [key, value]));
+}
+
+/** The same questions, where what a file proposes is the default. */
+export function withProposals<Asked extends Questions>(generator: Asked, given: Given): Asked {
+  const proposed = Object.values(generator.fields).map((field): readonly [string, Field] => {
+    const answer = given[field.key];
+    return [field.key, answer?.open === true ? { ...field, meta: { ...field.meta, initial: () => answer.value } } : field];
+  });
+  return { ...generator, fields: Object.fromEntries(proposed) };
 }
 
 /** Refuses what was given and cannot be, all of it at once, before anything is asked. */

@@ -49,10 +49,10 @@ type Said = Record<string, RawAnswer | undefined>;
 
 /** What a file decides is shown with its reason, so that nobody wonders where a question went. */
 function showFixed({ generator, given, context, prompter }: Asking): void {
-  const fixed = Object.entries(given).filter(([, answer]) => answer.fixed !== undefined);
+  const fixed = Object.entries(given).filter(([, answer]) => answer.fixed === true);
   if (fixed.length === 0) return;
-  const lines = fixed.map(([key, { value, from, fixed: held }]) => {
-    const why = held?.why === undefined ? '' : `: ${held.why}`;
+  const lines = fixed.map(([key, { value, from, why: reason }]) => {
+    const why = reason === undefined ? '' : `: ${reason[context.locale]}`;
     return `${fieldOf(generator.fields, key).meta.label[context.locale]} = ${showAnswer(value)}  (${from}${why})`;
   });
   prompter.show(uiOf(context.locale).create.fixedTitle, lines);
@@ -101,9 +101,15 @@ function putQuestion(asking: Asking, said: Said, step: Step, back: boolean): Pro
   const filled = fillDefaults(generator, said, context);
   const say = (text: Bilingual): string => text[context.locale];
   const choices = choicesOf(generator, step);
-  const common = { label: say(step.label), help: say(step.help), back, initial: step.show?.(filled) ?? showAnswer(filled[step.key]) };
+  const common = { label: say(step.label), help: helpOf(asking, step), back, initial: step.show?.(filled) ?? showAnswer(filled[step.key]) };
   if (choices !== undefined) return prompter.select({ ...common, choices: choices.map(({ value, label }) => ({ value, label: say(label) })) });
   return prompter.text({ ...common, check: (typed) => stepTrouble(asking, step, typed) });
+}
+
+/** What the question means, and what a file says about its proposal. */
+function helpOf({ given, context }: Asking, step: Step): string {
+  const reasons = step.fields.flatMap((key) => (given[key]?.open === true ? (given[key].why?.[context.locale] ?? []) : []));
+  return [step.help[context.locale], ...reasons].join(' ');
 }
 
 const yesOrNo: readonly Choice[] = [
@@ -127,8 +133,8 @@ function stepTrouble({ generator, given, context }: Asking, step: Step, typed: s
     const result = readField(fieldOf(generator.fields, key), value);
     if ('problem' in result) return inOneLine(result.problem, context.locale);
     const held = given[key];
-    if (held?.fixed !== undefined && showAnswer(held.value) !== showAnswer(value)) {
-      return uiOf(context.locale).create.held(fieldOf(generator.fields, key).meta.label[context.locale], showAnswer(held.value), held.fixed.why ?? held.from);
+    if (held?.fixed === true && showAnswer(held.value) !== showAnswer(value)) {
+      return uiOf(context.locale).create.held(fieldOf(generator.fields, key).meta.label[context.locale], showAnswer(held.value), held.why?.[context.locale] ?? held.from);
     }
   }
   return undefined;
@@ -190,6 +196,6 @@ function changeable(asking: Asking): Step[] {
   const { generator, given } = asking;
   const asked = new Set(generator.steps.flatMap((step) => step.fields));
   const others = Object.keys(generator.fields).filter((key) => !asked.has(key)).map((key) => alone(asking, key));
-  const isFixed = (step: Step): boolean => step.fields.some((key) => given[key]?.fixed !== undefined);
+  const isFixed = (step: Step): boolean => step.fields.some((key) => given[key]?.fixed === true);
   return [...generator.steps, ...others].filter((step) => !isFixed(step));
 }

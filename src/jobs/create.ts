@@ -6,7 +6,7 @@ import { uiOf } from '../messages/speak.ts';
 import type { Locale } from '../errors/bilingual.ts';
 import type { Tree } from '../plan/tree.ts';
 import type { Asked, Given } from './create-answers.ts';
-import { checkGiven, fieldOf, settleAnswers } from './create-answers.ts';
+import { checkGiven, fieldOf, settleAnswers, valuesOf, withProposals } from './create-answers.ts';
 import { askAnswers } from './create-questions.ts';
 import type { CommandLine } from './replay.ts';
 import { replayCommand } from './replay.ts';
@@ -62,9 +62,7 @@ type Project = Asked<ProjectInput>;
  */
 export async function create(generator: Project, request: CreateRequest, ports: CreatePorts): Promise<CreateResult> {
   checkGiven(generator.fields, request.given);
-  const { answers, input, tree } = await decide(generator, request, ports);
-  const folder = ports.environment.place(input.dir);
-  const site = await ports.disk.survey(folder, { tidy: !request.dryRun });
+  const { answers, input, folder, site, tree } = await decide(generator, request, ports);
   const result = { folder, input, answers, tree, site, again: replayCommand(generator, answers, request.version) };
   if (request.dryRun) return { ...result, dryRun: true, git: { skipped: true }, install: { skipped: true } };
   const git = await writeRepository({ input, tree, site, folder }, ports);
@@ -72,22 +70,25 @@ export async function create(generator: Project, request: CreateRequest, ports: 
   return { ...result, dryRun: false, git, install };
 }
 
-interface Decision {
-  readonly answers: RawAnswers;
-  readonly input: ProjectInput;
-  readonly tree: Tree;
-}
+/** What is going to be made, and where. */
+type Decision = Pick<CreateResult, 'answers' | 'input' | 'folder' | 'site' | 'tree'>;
 
-async function decide(generator: Project, request: CreateRequest, ports: CreatePorts): Promise<Decision> {
+async function decide(base: Project, request: CreateRequest, ports: CreatePorts): Promise<Decision> {
+  const generator = withProposals(base, request.given);
+  const { environment, clock, disk } = ports;
   const context = await contextOf(generator, request, ports);
-  const plan = (input: ProjectInput): Tree => generator.plan(input, { version: request.version, today: ports.clock.today(), hash: ports.environment.hash });
+  const survey = (dir: string): Promise<Site> => disk.survey(environment.place(dir), { tidy: !request.dryRun });
+  const plan = (input: ProjectInput): Tree => generator.plan(input, { version: request.version, today: clock.today(), hash: environment.hash });
   if (request.takeDefaults || ports.openPrompter === undefined) {
     const settled = settleAnswers(generator, request.given, context, request.takeDefaults);
-    return { ...settled, tree: plan(settled.input) };
+    const site = await survey(settled.input.dir);
+    return { ...settled, folder: environment.place(settled.input.dir), site, tree: plan(settled.input) };
   }
-  const prompter = await ports.openPrompter();
-  const survey = (folder: string): Promise<Site> => ports.disk.survey(ports.environment.place(folder), { tidy: !request.dryRun });
-  return askAnswers({ generator, given: request.given, context, prompter, survey, plan });
+  // Nobody should answer a dozen questions for a folder that cannot be made.
+  const { dir } = valuesOf(request.given);
+  if (typeof dir === 'string') await survey(dir);
+  const confirmed = await askAnswers({ generator, given: request.given, context, prompter: await ports.openPrompter(), survey, plan });
+  return { ...confirmed, folder: environment.place(confirmed.input.dir), site: await survey(confirmed.input.dir) };
 }
 
 /** Who runs without git is not asked git's opinion on the owner either. */

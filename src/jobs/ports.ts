@@ -112,3 +112,40 @@ export interface Environment {
   /** SHA-256 of a text's UTF-8, as 64 hexadecimal digits. */
   readonly hash: (text: string) => string;
 }
+
+/** What was found where Python was looked for. */
+export interface PythonSeen {
+  readonly version?: string;
+  readonly path?: string;
+  /** The module without which it cannot make environments. */
+  readonly missingModule?: string;
+  readonly problem?: Problem;
+}
+
+/** An address that packages or flows come from, and what keeps it from answering. */
+export interface AddressSeen {
+  readonly address?: string;
+  readonly problem?: Problem;
+}
+
+/** Looks at each layer between a person and a running KPI. Nothing is changed, and no probe throws for what it finds. */
+export interface DoctorProbes {
+  node(): Promise<{ readonly version: string }>;
+  python(): Promise<PythonSeen>;
+  uv(): Promise<{ readonly version?: string }>;
+  /** The index that pip and uv are set to. */
+  packageIndex(): Promise<AddressSeen>;
+  /** The registry that npm is set to. */
+  npmRegistry(): Promise<AddressSeen>;
+  /** Files of authorities that the environment names. */
+  certificates(): Promise<readonly { readonly variable: string; readonly file: string; readonly readable: boolean }[]>;
+  proxies(): Promise<{ readonly sparesLoopback: boolean; readonly found: readonly (AddressSeen & { readonly variable: string })[] }>;
+  git(): Promise<{ readonly version?: string }>;
+  /** Prefect in the repository's environment. */
+  prefect(): Promise<{ readonly version?: string; readonly problem?: Problem }>;
+  /** The API that flows report to, when one is set. */
+  prefectApi(): Promise<AddressSeen>;
+  /** The port that `prefect server start` takes. */
+  port(): Promise<{ readonly port: number; readonly takenBy?: 'prefect' | 'other' }>;
+  disk(): Promise<{ readonly folder: string; readonly freeBytes: number; readonly writable: boolean }>;
+}

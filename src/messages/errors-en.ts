@@ -164,7 +164,7 @@ export const errorsEn: ErrorTexts = {
   }),
   E_ANSWER_FIXED: ({ from, value, file, fixed, why }) => ({
     what: `${from} says "${value}", but ${file} has decided on "${fixed}".`,
-    why: why ?? 'The file says that this answer cannot be changed.',
+    why: why?.en ?? 'The file says that this answer cannot be changed.',
     fix: `Leave ${from} out.`,
   }),
   E_SHELL_UNKNOWN: ({ shell, choices, suggestion }) => ({
@@ -232,7 +232,7 @@ export const errorsEn: ErrorTexts = {
   E_INDEX_UNREACHABLE: ({ index, reason }) => ({
     what: `The package index ${index} ${indexReason[reason]}.`,
     why: 'Python packages come from there, as your pip and uv settings say.',
-    fix: 'Check the network and the index your company uses (pip config list; UV_DEFAULT_INDEX), then run the command again. "kpi-flow doctor" looks at each layer.',
+    fix: 'Check the network and the index your company uses (pip config list; UV_DEFAULT_INDEX), then run the command again. "npx create-kpi-flow doctor" looks at each layer.',
   }),
   E_INDEX_LACKS: ({ requirement, index }) => ({
     what: `The package index has no ${requirement} that fits.`,
@@ -252,7 +252,7 @@ export const errorsEn: ErrorTexts = {
   E_INSTALL_FAILED: ({ tool, detail }) => ({
     what: `${tool} could not install the Python packages.`,
     why: detail,
-    fix: 'Run "kpi-flow doctor" to see which layer blocks, then install again.',
+    fix: 'Run "npx create-kpi-flow doctor" to see which layer blocks, then install again.',
   }),
   E_INSTALL_SLOW: ({ tool, seconds }) => ({
     what: `${tool} was stopped after ${seconds} s.`,
@@ -277,7 +277,7 @@ export const errorsEn: ErrorTexts = {
   E_PREFECT_START: ({ seconds, detail }) => ({
     what: `Prefect's server was not up after ${seconds} s.`,
     why: detail,
-    fix: 'Run it again; when it stays so, "kpi-flow doctor" looks at each layer.',
+    fix: 'Run it again; when it stays so, "npx create-kpi-flow doctor" looks at each layer.',
   }),
   E_PREFECT_COMMAND: ({ command, detail }) => ({
     what: `"${command}" failed.`,

@@ -164,7 +164,7 @@ export const errorsEs: ErrorTexts = {
   }),
   E_ANSWER_FIXED: ({ from, value, file, fixed, why }) => ({
     what: `${from} dice "${value}", pero ${file} ya ha decidido "${fixed}".`,
-    why: why ?? 'El archivo dice que esa respuesta no se puede cambiar.',
+    why: why?.es ?? 'El archivo dice que esa respuesta no se puede cambiar.',
     fix: `Quita ${from}.`,
   }),
   E_SHELL_UNKNOWN: ({ shell, choices, suggestion }) => ({
@@ -232,7 +232,7 @@ export const errorsEs: ErrorTexts = {
   E_INDEX_UNREACHABLE: ({ index, reason }) => ({
     what: `El índice de paquetes ${index} ${indexReason[reason]}.`,
     why: 'De ahí salen los paquetes de Python, según tu configuración de pip y uv.',
-    fix: 'Revisa la red y el índice que usa tu empresa (pip config list; UV_DEFAULT_INDEX) y vuelve a ejecutar la orden. "kpi-flow doctor" revisa capa por capa.',
+    fix: 'Revisa la red y el índice que usa tu empresa (pip config list; UV_DEFAULT_INDEX) y vuelve a ejecutar la orden. "npx create-kpi-flow doctor" revisa capa por capa.',
   }),
   E_INDEX_LACKS: ({ requirement, index }) => ({
     what: `El índice de paquetes no tiene ninguna versión de ${requirement} que sirva.`,
@@ -252,7 +252,7 @@ export const errorsEs: ErrorTexts = {
   E_INSTALL_FAILED: ({ tool, detail }) => ({
     what: `${tool} no ha podido instalar los paquetes de Python.`,
     why: detail,
-    fix: 'Ejecuta "kpi-flow doctor" para ver qué capa lo impide y vuelve a instalar.',
+    fix: 'Ejecuta "npx create-kpi-flow doctor" para ver qué capa lo impide y vuelve a instalar.',
   }),
   E_INSTALL_SLOW: ({ tool, seconds }) => ({
     what: `He parado ${tool} a los ${seconds} s.`,
@@ -277,7 +277,7 @@ export const errorsEs: ErrorTexts = {
   E_PREFECT_START: ({ seconds, detail }) => ({
     what: `El servidor de Prefect no ha arrancado en ${seconds} s.`,
     why: detail,
-    fix: 'Vuelve a intentarlo; si sigue igual, "kpi-flow doctor" revisa capa por capa.',
+    fix: 'Vuelve a intentarlo; si sigue igual, "npx create-kpi-flow doctor" revisa capa por capa.',
   }),
   E_PREFECT_COMMAND: ({ command, detail }) => ({
     what: `"${command}" ha fallado.`,

@@ -2,6 +2,7 @@
 export const uiEn = {
   cancelled: 'Cancelled. Nothing was written.',
   stopping: 'Stopping…',
+  examining: 'Looking at this machine',
   error: { why: 'why', fix: 'fix', more: (count: number) => `… and ${count} more` },
   step: {
     done: (name: string, seconds: string) => `${name}: ${seconds} s`,

@@ -3,6 +3,7 @@ import type { Ui } from './ui-en.ts';
 export const uiEs: Ui = {
   cancelled: 'Cancelado. No se ha escrito nada.',
   stopping: 'Parando…',
+  examining: 'Mirando esta máquina',
   error: { why: 'por qué', fix: 'qué hacer', more: (count) => `… y ${count} más` },
   step: {
     done: (name, seconds) => `${name}: ${seconds} s`,

@@ -4,6 +4,9 @@ import { tmpdir } from 'node:os';
 import { dirname, join, normalize, sep } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { declareAll } from '../../generators/declared.ts';
+import { withCommand } from '../../src/cli/command-names.ts';
+import { parseArguments } from '../../src/cli/parse-arguments.ts';
+import { readAnswersFile } from '../../src/config/answers.ts';
 import { table } from '../../src/build/docs/markdown.ts';
 import { referencePages } from '../../src/build/docs/reference.ts';
 import { runDocs } from '../../src/build/docs/run-docs.ts';
@@ -88,7 +91,7 @@ describe('the reference', () => {
 });
 
 /** The English README stands at the root, where forges look for it; the Spanish one with its language. */
-const pairs = [...(await filesBelow('docs/en')).map((path) => [path, path.replace('docs/en', 'docs/es')]), ['README.md', 'docs/es/README.md']] as const;
+const pairs = [...(await filesBelow('docs/en')).map((path) => [path, path.replace('docs/en', 'docs/es')] as const), ['README.md', 'docs/es/README.md'] as const];
 
 describe('the two languages', () => {
   test('have the same pages', async () => {
@@ -97,9 +100,11 @@ describe('the two languages', () => {
   });
 
   test.each(pairs)('%s has the same sections and the same commands in both', async (en, es) => {
-    const [english, spanish] = [await read(en), await read(es ?? '')];
+    const [english, spanish] = [await read(en), await read(es)];
     expect(headings(spanish).map(({ level }) => level)).toEqual(headings(english).map(({ level }) => level));
     expect(fences(spanish)).toEqual(fences(english));
+    expect(blocks(spanish, 'sh')).toEqual(blocks(english, 'sh'));
+    expect(blocks(spanish, 'sql')).toEqual(blocks(english, 'sql'));
   });
 });
 
@@ -117,6 +122,41 @@ describe.each(prosePages)('%s', (path) => {
     expect(await read(path)).not.toMatch(/npx kpi-flow\b/);
   });
 });
+
+describe('what the pages show', () => {
+  const keys = declareAll().find(({ name }) => name === 'project')?.fields.map(({ key }) => key) ?? [];
+
+  test.each(['en', 'es'])('answers files are read as they stand (%s)', async (locale) => {
+    const examples = blocks(await read(`docs/${locale}/how-to/team-answers.md`), 'yaml');
+    expect(examples.length).toBeGreaterThan(0);
+    for (const text of examples) expect(readAnswersFile(text, 'team.yaml', keys).answers.size).toBeGreaterThan(0);
+  });
+
+  test('the tutorial shows the queries of the example', async () => {
+    const queries = await Promise.all(['arrivals', 'on_time_arrivals'].map((name) => read(`docs/examples/on-time-performance/repository/src/core/extractors/${name}.sql`)));
+    expect(blocks(await read('docs/en/tutorial/first-kpi.md'), 'sql')).toEqual(queries);
+  });
+
+  test.each(prosePages)('%s: every command that calls us has only flags that there are', async (path) => {
+    for (const args of ourCommands(await read(path))) expect(() => parseArguments(withCommand(args), {})).not.toThrow();
+  });
+});
+
+function blocks(text: string, wanted: string): string[] {
+  return [...text.matchAll(/^ *```(\w*)\n([^]*?)^ *```$/gm)].filter(([, language]) => language === wanted).map(([, , body = '']) => body);
+}
+
+/** The arguments of each line that starts `create-kpi-flow`, by npm or npx. */
+function ourCommands(text: string): string[][] {
+  const lines = blocks(text, 'sh').flatMap((block) => block.split('\n'));
+  const called = lines.map((line) => /^(?:npm create kpi-flow@latest|npx (?:--yes )?create-kpi-flow(?:@latest)?)(.*)$/.exec(line)?.[1]);
+  return called.flatMap((rest) => (rest === undefined ? [] : [words(rest)]));
+}
+
+/** A line of arguments as a shell splits it; what npm takes for itself, the two hyphens, is left out. */
+function words(line: string): string[] {
+  return [...line.matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g)].map(([, a, b, c]) => a ?? b ?? c ?? '').filter((word) => word !== '--');
+}
 
 async function filesBelow(path: string): Promise<string[]> {
   const names = await readdir(join(root, path), { recursive: true }).catch(() => []);

@@ -6,16 +6,22 @@ import { emitterNames } from '../../src/generate/emitter-names.ts';
  * What may stand bare in a template: values that the schema or the view makes, and that can hold nothing but
  * `[a-z0-9_]` or a fixed word. Text that a person typed goes through an emitter. `*` stands for an item of a list.
  */
-const bare = new Set([
-  ...['locale', 'version', 'today', 'period', 'keys.*', 'dimensions.*', 'transformersSorted.*'],
-  ...['kpi.id', 'kpi.type', 'kpi.direction', 'grain.time', 'grain.truncate', 'grain.whole', 'grain.reset'],
-  ...['calculation', 'aggregation', 'loader', 'publish', 'flow'],
-  ...['functions.*.package', 'functions.*.name', 'stages.extractors.*', 'stages.transformers.*', 'stages.loaders.*'],
-  ...['inputs.*', 'input.*', 'stage'].flatMap((of) => ['name', 'clean', 'role', 'input'].map((key) => `${of}.${key}`)),
-  ...['source', 'destination', 'sources.*'].flatMap((of) =>
-    ['name', 'kind', 'key', 'variable', 'sample'].map((key) => `${of}.${key}`),
-  ),
-]);
+const bare = new Set(
+  [
+    ['locale', 'version', 'today', 'period', 'keys.*', 'dimensions.*', 'transformersSorted.*'],
+    ['kpi.id', 'kpi.type', 'kpi.direction', 'grain.time', 'grain.truncate', 'grain.whole', 'grain.reset'],
+    ['calculation', 'aggregation', 'loader', 'publish', 'flow', 'extractorsSorted.*', 'loadersSorted.*'],
+    [
+      'functions.*.package',
+      'functions.*.name',
+      ...['extractors', 'transformers', 'loaders', 'publishers'].map((key) => `stages.${key}.*`),
+    ],
+    ['inputs.*', 'input.*', 'stage'].flatMap((of) => ['name', 'clean', 'role', 'input'].map((key) => `${of}.${key}`)),
+    ['source', 'destination', 'sources.*'].flatMap((of) =>
+      ['name', 'kind', 'key', 'variable', 'sample'].map((key) => `${of}.${key}`),
+    ),
+  ].flat(),
+);
 const blocks = new Set(['each', 'if', 'unless', 'with', 'is']);
 const emitters = new Set<string>(emitterNames.filter((name) => !blocks.has(name)));
 
@@ -115,6 +121,8 @@ class Lint extends Handlebars.Visitor {
     if (path.type !== 'PathExpression') return false;
     if (path.data && path.parts[0] !== 'root') return ['@index', '@first', '@last'].includes(path.original);
     const resolved = this.resolve(path);
+    // A partial does not know its caller: there a name is looked for at the end of what may stand bare.
+    if (this.name.startsWith('partials/') && [...bare].some((each) => each.endsWith(`.${resolved}`))) return true;
     return bare.has(resolved) || bare.has(resolved.replace(/^input\.[a-z]+/, 'input.*'));
   }
 

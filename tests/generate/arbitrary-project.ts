@@ -17,7 +17,9 @@ const letters = 'abcdefghijklmnopqrstuvwxyz'.split('');
 const identifier = (longest: number) =>
   fc
     .tuple(fc.constantFrom(...letters), fc.array(fc.constantFrom(...letters, '_', '0', '7'), { maxLength: longest - 1 }))
-    .map(([first, rest]) => (first + rest.join('')).replace(/_+/g, '_').replace(/_$/, ''));
+    .map(([first, rest]) => (first + rest.join('')).replace(/_+/g, '_').replace(/_$/, ''))
+    // npm's yaml, asked for YAML 1.1, takes `e7` for a broken number; neither 1.2 nor PyYAML does.
+    .filter((name) => !/^e\d+$/.test(name));
 
 const answers: fc.Arbitrary<RawAnswers> = fc
   .record({

@@ -30,8 +30,8 @@ export function countFlights(csv: string): Reference {
 export interface KpiRow {
   readonly day: string;
   readonly origin_state: string;
-  readonly numerator: number;
-  readonly denominator: number;
+  readonly on_time_arrivals: number;
+  readonly arrivals: number;
   readonly on_time_performance: number;
 }
 
@@ -49,12 +49,12 @@ export function compare(rows: readonly KpiRow[], reference: Reference): Comparis
   for (const row of rows) {
     const key = `${row.day} ${row.origin_state}`;
     const group = reference.groups.get(key);
-    const same = group?.flights === row.denominator && group.onTime === row.numerator && close(row.on_time_performance, group.onTime / group.flights);
+    const same = group?.flights === row.arrivals && group.onTime === row.on_time_arrivals && close(row.on_time_performance, group.onTime / group.flights);
     if (same) differing.delete(key);
     else differing.add(key);
   }
-  const sum = (name: 'numerator' | 'denominator'): number => rows.reduce((total, row) => total + row[name], 0);
-  return { ours: sum('numerator') / sum('denominator'), reference: reference.value, rows: rows.length, differing: [...differing] };
+  const sum = (name: 'on_time_arrivals' | 'arrivals'): number => rows.reduce((total, row) => total + row[name], 0);
+  return { ours: sum('on_time_arrivals') / sum('arrivals'), reference: reference.value, rows: rows.length, differing: [...differing] };
 }
 
 /** Whether nothing differs: neither a row nor the number over all of them. */

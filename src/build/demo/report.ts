@@ -40,7 +40,8 @@ function kpiTable({ published, comparison }: DemoResult, texts: DemoTexts): stri
   const rows = rowsOf(published);
   const header = Object.keys(rows[0] ?? {});
   const shown = rows.slice(0, shownRows);
-  return [texts.kpiTable(shown.length, comparison.rows), '', drawTable(header, shown.map((row) => header.map((name) => cell(row[name]))))];
+  const cells = header.map((name) => column(shown.map((row) => row[name])));
+  return [texts.kpiTable(shown.length, comparison.rows), '', drawTable(header, shown.map((_, row) => cells.map((each) => each[row] ?? '')))];
 }
 
 function numbers({ comparison }: DemoResult, texts: DemoTexts): string[] {
@@ -60,7 +61,8 @@ function rowsOf(published: Artifact | undefined): Record<string, unknown>[] {
   return Array.isArray(parsed) ? (parsed as Record<string, unknown>[]) : [];
 }
 
-function cell(value: unknown): string | number {
-  if (typeof value === 'number') return Number.isInteger(value) ? value : value.toFixed(3);
-  return value === null || value === undefined ? '' : String(value);
+/** Numbers of one column have the same number of decimals. */
+function column(values: readonly unknown[]): (string | number)[] {
+  const whole = values.every((value) => typeof value !== 'number' || Number.isInteger(value));
+  return values.map((value) => (typeof value === 'number' ? (whole ? value : value.toFixed(3)) : String(value ?? '')));
 }

@@ -54,6 +54,6 @@ function since(at: number): string {
 }
 
 function plain(text: string): string {
-  const bare = text.replace(/\u001b\[[0-9;?]*[A-Za-z]/gu, '').replace(/\p{Cc}/gu, ' ').trim();
+  const bare = text.replace(/\p{Cc}\[[0-9;?]*[A-Za-z]/gu, '').replace(/\p{Cc}/gu, ' ').trim();
   return bare.length > 40 ? `${bare.slice(0, 39)}…` : bare;
 }

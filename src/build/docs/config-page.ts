@@ -75,12 +75,19 @@ function groupSection(name: string, group: Schema, locale: Locale): string[] {
 function variants(item: Schema, locale: Locale): string[] {
   const shapes = item.oneOf ?? item.anyOf;
   if (shapes === undefined) return [keyTable(item, locale)];
-  return shapes.flatMap((shape) => [titleOf(shape, locale), keyTable(shape, locale)]);
+  const ordered = shapes.toSorted((a, b) => Number(fixedKey(a) === undefined) - Number(fixedKey(b) === undefined));
+  return ordered.flatMap((shape) => [titleOf(shape, locale), keyTable(shape, locale)]);
 }
 
 function titleOf(shape: Schema, locale: Locale): string {
-  const fixed = Object.entries(shape.properties ?? {}).find(([, each]) => each.const !== undefined);
-  return fixed === undefined ? words[locale].other : words[locale].when(fixed[0], String(fixed[1].const));
+  const fixed = fixedKey(shape);
+  return fixed === undefined ? words[locale].other : words[locale].when(...fixed);
+}
+
+/** The key whose one value tells a shape from the others. */
+function fixedKey({ properties = {} }: Schema): [key: string, value: string] | undefined {
+  const found = Object.entries(properties).find(([, each]) => each.const !== undefined);
+  return found && [found[0], String(found[1].const)];
 }
 
 function keyTable({ properties = {}, required = [] }: Schema, locale: Locale): string {

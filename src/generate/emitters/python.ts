@@ -1,4 +1,5 @@
 import { demandText, escapeTroublesome, hex, oneLine } from './characters.ts';
+import { number } from './words.ts';
 
 function pythonEscape(codePoint: number): string {
   if (codePoint === 0x0a) return '\\n';
@@ -33,6 +34,11 @@ export function pyDocstring(value: unknown): string {
 /** Text for one comment line, after `# `. */
 export function pyComment(value: unknown): string {
   return oneLine(demandText(value, 'pyComment'));
+}
+
+/** A finite number as ruff format prints it: without a plus in the exponent. */
+export function pyNumber(value: unknown): string {
+  return number(value).replace('e+', 'e');
 }
 
 /** The line length that ruff keeps in a generated repository. */

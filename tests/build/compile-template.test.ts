@@ -1,0 +1,105 @@
+import Handlebars from 'handlebars';
+import runtime from 'handlebars/runtime.js';
+import { templates } from 'virtual:templates';
+import { describe, expect, test } from 'vitest';
+import { project } from '../../generators/project.ts';
+import { readTemplates } from '../../src/build/templates.ts';
+import { compileTemplate, parts } from '../../src/build/compile-template.ts';
+import { emitterNames } from '../../src/generate/emitter-names.ts';
+import * as templateParts from '../../src/generate/template-parts.ts';
+import { projectFiles } from '../../src/generate/project-files.ts';
+import { viewProject } from '../../src/generate/project-view.ts';
+import { fillDefaults } from '../../src/generate/define-generator.ts';
+
+const sources = await readTemplates('templates');
+const facts = { version: '1.2.3', today: '2026-01-31', hash: () => '0' };
+
+/** Stand-ins that show what they were called with. */
+function registerHelpers(handlebars: typeof Handlebars): void {
+  for (const name of emitterNames) {
+    handlebars.registerHelper(name, (...given: unknown[]) => `«${name} ${JSON.stringify(given.slice(0, -1))}»`);
+  }
+  handlebars.registerHelper('tr', (en: string, es: string, { data }: Handlebars.HelperOptions) => {
+    return (data.root as { locale: string }).locale === 'es' ? es : en;
+  });
+  handlebars.registerHelper('is', function (this: unknown, a: unknown, b: unknown, options: Handlebars.HelperOptions) {
+    return a === b ? options.fn(this) : options.inverse(this);
+  });
+}
+
+const theirs = Handlebars.create();
+registerHelpers(theirs);
+for (const { name, text } of sources) if (name.startsWith('partials/')) theirs.registerPartial(name.slice(9), text);
+const ours = (runtime as unknown as typeof Handlebars & { create(): typeof Handlebars }).create();
+registerHelpers(ours);
+
+function renderTheirs(name: string, data: object): string {
+  const text = sources.find((each) => each.name === name)?.text ?? '';
+  const knownHelpers = Object.fromEntries(emitterNames.map((each) => [each, true]));
+  return theirs.compile(text, { strict: true, noEscape: true, knownHelpersOnly: true, knownHelpers })(data);
+}
+
+function renderOurs(name: string, data: object): string {
+  const compiled = templates[name] ?? '';
+  return typeof compiled === 'string' ? compiled : ours.template(compiled())(data);
+}
+
+const answers = ['simple', 'ratio', 'cumulative', 'derived', 'conversion'].flatMap((type, index) =>
+  [
+    { grain: 'day', source: 'sql', destination: 'sql', locale: 'en', unit: 'percent' },
+    { grain: 'week,channel', source: 'datalake', destination: 'sql', locale: 'es', schedule: 'none', plop: 'false' },
+    {
+      grain: ['hour', 'month', 'quarter', 'year', 'day'][index] ?? 'day',
+      source: 'sql',
+      destination: 'datalake',
+      locale: 'es',
+      direction: 'lower_is_better',
+    },
+  ].map((given) => ({ dir: 'made', name: 'Año `{{x}}` "de" \\ $& </script>', type, ...given })),
+);
+
+describe('a template means what it means to Handlebars', () => {
+  test.each(answers)('for %j', (given) => {
+    const reading = project.read(fillDefaults(project, given, { locale: 'en', timezone: 'UTC' }));
+    if ('problems' in reading) throw new Error(JSON.stringify(reading.problems));
+    const view = viewProject(reading.input, facts);
+    for (const { template, data } of projectFiles(view).filter((each) => each.template in templates)) {
+      const full = { ...view, ...data };
+      expect(renderOurs(template, full), template).toBe(renderTheirs(template, full));
+    }
+  });
+});
+
+function render(source: string, data: object): string {
+  const letters = Object.values(parts);
+  const values = Object.keys(parts).map((name) => (templateParts as Readonly<Record<string, unknown>>)[name]);
+  const make = new Function(...letters, `return (${compileTemplate(source)})();`) as (
+    ...given: unknown[]
+  ) => TemplateSpecification;
+  return ours.template(make(...values))(data);
+}
+
+describe('a compiled template', () => {
+  test('refuses to print what is not there', () => {
+    expect(() => render('a {{kpi.nam}}', { kpi: { name: 'x' } })).toThrow('"kpi.nam" is not there');
+    expect(() => render('a {{kpi.constructor}}', { kpi: {} })).toThrow('is not there');
+  });
+
+  test('knows where an item stands in its list, also one level up', () => {
+    const data = { rows: [{ cells: [1, 2] }, { cells: [] }], name: 'n' };
+    const source =
+      '[{{#each rows}}{{#unless @first}}; {{/unless}}{{#each cells}}{{this}}{{../../name}}{{#unless @last}}, {{/unless}}{{else}}none{{/each}}{{/each}}]';
+    expect(render(source, data)).toBe('[1n, 2n; none]');
+  });
+
+  test.each([
+    ['an unknown helper', '{{shout x}}'],
+    ['an unknown block', '{{#shout x}}{{/shout}}'],
+    ['a named argument', '{{pyString x y=1}}'],
+    ['a path above the top', '{{../x}}'],
+    ['a partial whose name is computed', '{{> (x)}}'],
+    ['block parameters', '{{#each x as |y|}}{{/each}}'],
+  ])('is refused with %s, and the place is named', (_, source) => {
+    expect(() => compileTemplate(source)).toThrow(/ - 1:\d/);
+  });
+});
