@@ -40,6 +40,7 @@ export default function bundles(root: string, dir: string): BuildOptions[] {
   const shipped: BuildOptions = {
     input: existing(root, shippedEntries),
     platform: 'node',
+    checks: { bundlerTimings: false },
     // The entry of yaml for browsers is the same API as ES modules: smaller, and quicker to load.
     resolve: { alias: { yaml: join(root, 'node_modules/yaml/browser/dist/index.js') } },
     plugins: [...plugins, assetsPlugin(root)],
@@ -56,6 +57,7 @@ export default function bundles(root: string, dir: string): BuildOptions[] {
   const jobs: BuildOptions = {
     input: existing(root, jobEntries),
     platform: 'node',
+    checks: { bundlerTimings: false },
     external: isPackage,
     plugins,
     output: { dir, format: 'esm', chunkFileNames: 'build/chunks/[name].mjs', entryFileNames: '[name].mjs' },

@@ -97,7 +97,7 @@ async function makeAndRun(
   demo: Demo,
   controller: AbortController,
 ): Promise<{ result: DemoResult; prefect: PrefectHandle }> {
-  const { steps, texts, signal, repository, warehouse } = demo;
+  const { steps, texts, signal, folder, repository, warehouse } = demo;
   await steps.run(texts.create, () => createRepository(repository, signal));
   await steps.run(texts.write, () => writeExample(repository, warehouse));
   const python = await steps.run(texts.environment, (detail) => makeEnvironment(demo, detail));
@@ -105,7 +105,7 @@ async function makeAndRun(
     steps.run(texts.server, () => startServer(demo, python)),
     steps.run(texts.warehouse, () => must(demo, python, [join(example, 'load_flights.py'), warehouse], process.cwd())),
     steps.run(texts.tests, () =>
-      must(demo, python, ['-m', 'pytest', '-q', '-p', 'no:cacheprovider', join('tests', 'unit')], repository),
+      must(demo, python, ['-m', 'pytest', '-q', '-p', 'no:cacheprovider', '--basetemp', join(folder, 'pytest'), join('tests', 'unit')], repository),
     ),
   ]);
   await together(controller, [

@@ -2,6 +2,7 @@ import type { Bilingual } from '../errors/bilingual.ts';
 import { isBidi, isControl } from './characters.ts';
 import type { NameOwner, NameUse } from './reserved-names.ts';
 import { nameOwner } from './reserved-names.ts';
+import { findSecrets } from './secrets.ts';
 
 /** Why a text cannot be what it should be, and what could stand instead. */
 export interface Refusal {
@@ -143,6 +144,7 @@ export function checkParagraph(text: string, longest: number): Refusal | undefin
 }
 
 function checkText(text: string, longest: number, lines: boolean): Refusal | undefined {
+  if (findSecrets(text).length > 0) return { reason: textTexts.secret };
   const reason = whyNot(text, longest, lines);
   if (reason === undefined) return undefined;
   const suggestion = cleanText(text, longest, lines);
@@ -160,6 +162,10 @@ function whyNot(text: string, longest: number, lines: boolean): Bilingual | unde
 }
 
 const textTexts = {
+  secret: {
+    en: 'It holds a password, a key or a token, and would be written into files that many people read.',
+    es: 'Contiene una contraseña, una clave o un token, y quedaría escrito en archivos que lee mucha gente.',
+  },
   empty: { en: 'It is empty.', es: 'Está vacío.' },
   newline: { en: 'It has more than one line.', es: 'Tiene más de una línea.' },
   long: formTexts.long,

@@ -1,9 +1,9 @@
-import { closeSync, fsyncSync, lstatSync, mkdirSync, openSync, readdirSync, readFileSync, renameSync, rmdirSync, rmSync, writeSync } from 'node:fs';
+import { lstatSync, mkdirSync, readdirSync, readFileSync, renameSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { fail } from '../errors/failure.ts';
 import type { Disk } from '../jobs/ports.ts';
-import type { FileSpec, Tree } from '../plan/tree.ts';
+import type { Tree } from '../plan/tree.ts';
 import { diskFailure, errorCode } from './disk-problem.ts';
 import { isStage, markReady, moveEntries, stageName } from './disk-stage.ts';
 import { nearestFolder, surveyFolder } from './disk-survey.ts';
@@ -72,17 +72,16 @@ function isReplaceable(folder: string): boolean {
 function besidePlace(folder: string): Place {
   const { ancestor, child } = nearestFolder(folder);
   const stage = join(ancestor, stageName(child));
-  return { stage, root: join(stage, relative(child, folder)), commit: () => replaceFolder(stage, child, ancestor), undo: () => remove(child) };
+  return { stage, root: join(stage, relative(child, folder)), commit: () => replaceFolder(stage, child), undo: () => remove(child) };
 }
 
-function replaceFolder(stage: string, child: string, ancestor: string): void {
+function replaceFolder(stage: string, child: string): void {
   try {
     renameSync(stage, child);
   } catch (error) {
     if (['ENOTEMPTY', 'EEXIST', 'ENOTDIR'].includes(errorCode(error) ?? '')) fail('E_FOLDER_NOT_EMPTY', { folder: child, found: [basename(child)] });
     throw error;
   }
-  syncFolder(ancestor);
 }
 
 function insidePlace(folder: string): Place {
@@ -101,9 +100,12 @@ function unpack(stage: string, folder: string): void {
     throw error;
   }
   tryTo(() => rmdirSync(marked));
-  syncFolder(folder);
 }
 
+/**
+ * Nothing is synced to the platters: a killed process or a full disk cannot tear the folder, and for a power cut in
+ * the same moment there is the line that makes it again, while syncing would take several times all the rest.
+ */
 function writeTree(root: string, tree: Tree): void {
   const made = new Set<string>();
   const makeFolder = (folder: string): void => {
@@ -114,32 +116,8 @@ function writeTree(root: string, tree: Tree): void {
   makeFolder(root);
   for (const file of tree.values()) {
     makeFolder(dirname(join(root, file.path)));
-    writeFile(join(root, file.path), file);
+    writeFileSync(join(root, file.path), file.text, { flag: 'wx', mode: file.executable === true ? 0o777 : 0o666 });
   }
-  for (const folder of made) syncFolder(folder);
-}
-
-function writeFile(path: string, { text, executable }: FileSpec): void {
-  const descriptor = openSync(path, 'wx', executable === true ? 0o777 : 0o666);
-  try {
-    const bytes = Buffer.from(text, 'utf8');
-    for (let done = 0; done < bytes.length; ) done += writeSync(descriptor, bytes, done);
-    fsyncSync(descriptor);
-  } finally {
-    closeSync(descriptor);
-  }
-}
-
-/** Makes the names in a folder durable. Some systems cannot open a folder, and the files are written by now. */
-function syncFolder(folder: string): void {
-  tryTo(() => {
-    const descriptor = openSync(folder, 'r');
-    try {
-      fsyncSync(descriptor);
-    } finally {
-      closeSync(descriptor);
-    }
-  });
 }
 
 /** After the work is done, a fault in tidying up is no failure of the work. */

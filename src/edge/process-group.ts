@@ -1,6 +1,8 @@
 import type { ChildProcess } from 'node:child_process';
 import { spawn, spawnSync } from 'node:child_process';
 import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { descendantsOf, isAlive } from './process-family.ts';
 
 /** A program to run: no shell, no standard input, and the environment that is given, whole. */
 export interface Command {
@@ -109,28 +111,34 @@ function waitForEnd(child: ChildProcess, kept: string[], started: number): Promi
 }
 
 async function stopGroup(child: ChildProcess, ended: Promise<Outcome>, graceSeconds: number): Promise<void> {
-  signalGroup(child, 'SIGTERM');
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<'late'>((resolve) => {
-    timer = setTimeout(() => resolve('late'), graceSeconds * 1000);
-  });
-  if ((await Promise.race([ended, late])) === 'late') signalGroup(child, 'SIGKILL');
-  clearTimeout(timer);
-  // The head may be gone while one of its children is not.
-  signalGroup(child, 'SIGKILL');
+  const family = familyOf(child);
+  signalFamily(child, family, 'SIGTERM');
+  const until = Date.now() + graceSeconds * 1000;
+  while (Date.now() < until && family.some((pid) => isAlive(pid))) await sleep(25);
+  // Whoever came while the others went belongs to it too, and the head may be gone while its children are not.
+  signalFamily(child, [...family, ...familyOf(child)], 'SIGKILL');
   await ended;
 }
 
-function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {
+/** The head and everything that it started, wherever that has gone since. */
+function familyOf({ pid }: ChildProcess): number[] {
+  return pid === undefined || !ofPosix ? [] : [pid, ...descendantsOf(pid)];
+}
+
+function signalFamily(child: ChildProcess, family: readonly number[], signal: NodeJS.Signals): void {
   if (child.pid === undefined) return;
   if (!ofPosix) {
     if (child.exitCode === null) spawnSync('taskkill', ['/pid', String(child.pid), '/T', '/F'], { windowsHide: true });
     return;
   }
+  for (const target of [-child.pid, ...family.filter((pid) => pid !== child.pid && isAlive(pid))]) sendSignal(target, signal);
+}
+
+function sendSignal(target: number, signal: NodeJS.Signals): void {
   try {
-    process.kill(-child.pid, signal);
+    process.kill(target, signal);
   } catch {
-    // The group is gone already, which is what was asked for.
+    // It is gone already, which is what was asked for.
   }
 }
 
@@ -138,6 +146,6 @@ function guardExit(): void {
   if (guarded) return;
   guarded = true;
   process.once('exit', () => {
-    for (const child of running) signalGroup(child, 'SIGKILL');
+    for (const child of running) signalFamily(child, familyOf(child), 'SIGKILL');
   });
 }

@@ -1,5 +1,6 @@
 import { Writable } from 'node:stream';
-import { isCancel, note, select, text } from '@clack/prompts';
+import { styleText } from 'node:util';
+import { isCancel, note, S_BAR, select, text } from '@clack/prompts';
 import { Cancelled } from '../errors/cancelled.ts';
 import type { Prompter, Reply, SelectQuestion, TextQuestion } from '../jobs/ports.ts';
 
@@ -37,7 +38,7 @@ async function askText(question: TextQuestion, streams: Streams, texts: PromptOp
   const hint = back ? ` ${texts.backHint}` : '';
   const answer = await text({
     ...streams,
-    message: `${question.label}\n${question.help}${hint}`,
+    message: titled(question.label, `${question.help}${hint}`),
     ...(initial !== '' && { placeholder: texts.enter(initial), defaultValue: initial }),
     validate: (typed) => (back && isBack(typed) ? undefined : check(orInitial(typed, initial))),
   });
@@ -51,13 +52,18 @@ async function askSelect(question: SelectQuestion, streams: Streams, texts: Prom
   const rows = question.choices.map(({ value, label, hint }) => ({ value, label, ...(hint !== undefined && { hint }) }));
   const answer = await select<string>({
     ...streams,
-    message: question.help === '' ? question.label : `${question.label}\n${question.help}`,
+    message: titled(question.label, question.help),
     options: question.back ? [...rows, { value: backRow, label: texts.back }] : rows,
     ...(question.initial !== undefined && { initialValue: question.initial }),
     showInstructions: false,
   });
   const chosen = settled(answer, streams.signal);
   return chosen === backRow ? { kind: 'back' } : { kind: 'answer', value: chosen };
+}
+
+/** The line of help under a label, beside the same bar as everything else. */
+function titled(label: string, help: string): string {
+  return help === '' ? label : `${label}\n${styleText('gray', S_BAR)}  ${styleText('dim', help)}`;
 }
 
 /** Ctrl-C and Esc come as a symbol; a signal to the process as well. */

@@ -132,9 +132,12 @@ describe('what the pages show', () => {
     for (const text of examples) expect(readAnswersFile(text, 'team.yaml', keys).answers.size).toBeGreaterThan(0);
   });
 
-  test('the tutorial shows the queries of the example', async () => {
-    const queries = await Promise.all(['arrivals', 'on_time_arrivals'].map((name) => read(`docs/examples/on-time-performance/repository/src/core/extractors/${name}.sql`)));
-    expect(blocks(await read('docs/en/tutorial/first-kpi.md'), 'sql')).toEqual(queries);
+  test('the tutorial shows the queries and the rule of the example', async () => {
+    const example = 'docs/examples/on-time-performance/repository/src/core';
+    const queries = await Promise.all(['arrivals', 'on_time_arrivals'].map((name) => read(`${example}/extractors/${name}.sql`)));
+    const tutorial = await read('docs/en/tutorial/first-kpi.md');
+    expect(blocks(tutorial, 'sql')).toEqual(queries);
+    expect(await read(`${example}/transformers/clean_on_time_arrivals.py`)).toContain(blocks(tutorial, 'python')[0]);
   });
 
   test.each(prosePages)('%s: every command that calls us has only flags that there are', async (path) => {

@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, readFile, readdir, realpath, rm, stat, writeFile } from
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
+import { parseSync } from 'rolldown/utils';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readTemplates } from '../../src/build/templates.ts';
 import { manifest, npm } from './npm.ts';
@@ -61,11 +62,9 @@ describe('the package', () => {
   test('needs no other package, neither in its manifest nor in its code', async () => {
     expect(manifest).not.toHaveProperty('dependencies');
     for (const path of shippedCode()) {
-      const imported = [
-        ...(await readFile(path, 'utf8')).matchAll(/(?:\bfrom|\bimport|\bimport\()\s*["']([^."'][^"']*)["']/g),
-      ].map((found) => found[1] ?? '');
+      const imported = importsOf(path, await readFile(path, 'utf8'));
       expect(
-        imported.filter((name) => !name.startsWith('node:')),
+        imported.filter((name) => !/^(node:|\.)/.test(name)),
         path,
       ).toEqual([]);
     }
@@ -94,6 +93,15 @@ describe('the package', () => {
     expect(attw.exitCode, attw.all).toBe(0);
   }, 60_000);
 });
+
+function importsOf(path: string, code: string): string[] {
+  const { staticImports, staticExports, dynamicImports } = parseSync(path, code).module;
+  const again = staticExports
+    .flatMap(({ entries }) => entries)
+    .flatMap(({ moduleRequest }) => moduleRequest?.value ?? []);
+  const later = dynamicImports.map(({ moduleRequest: { start, end } }) => code.slice(start + 1, end - 1));
+  return [...staticImports.map(({ moduleRequest }) => moduleRequest.value), ...again, ...later];
+}
 
 function shippedCode(): string[] {
   return packed.files.map(({ path }) => path).filter((path) => path.endsWith('.mjs'));

@@ -29,7 +29,9 @@ const patienceMs = 15_000;
 
 /** Runs a bin on a pseudo-terminal. */
 export function sitDown(bin: Bin, args: readonly string[], { cwd, env = {}, columns = 100 }: Seat): Person {
-  const terminal = spawn(process.execPath, [binFile(bin), ...args], { cwd, cols: columns, rows: 40, env: { ...bareEnvironment(cwd), TERM: 'xterm-256color', ...env } as Record<string, string> });
+  // The library refuses to make a terminal without room; some pseudo-terminals of containers are like that.
+  const [file, first] = columns > 0 ? [process.execPath, []] : ['sh', ['-c', 'stty cols 0 && exec "$@"', 'sh', process.execPath]];
+  const terminal = spawn(file, [...first, binFile(bin), ...args], { cwd, cols: columns || 80, rows: 40, env: { ...bareEnvironment(cwd), TERM: 'xterm-256color', ...env } as Record<string, string> });
   let raw = '';
   let seen = 0;
   const waiting = new Set<() => void>();

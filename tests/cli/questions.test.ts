@@ -1,6 +1,9 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { project } from '../../generators/project.ts';
+import type { Locale } from '../../src/errors/bilingual.ts';
+import { uiOf } from '../../src/messages/speak.ts';
 import { makeHome } from './command-line.ts';
 import type { Person } from './pseudo-terminal.ts';
 import { keys, sitDown } from './pseudo-terminal.ts';
@@ -13,15 +16,16 @@ afterEach(() => remove());
 const quick = ['--no-git', '--no-install'];
 const { enter, down, escape, interrupt } = keys;
 
-/** The questions in order, by their labels in both languages. */
-const labels = {
-  en: ['Folder', 'KPI name', 'Metric type', 'Grain', 'What it measures', 'Owner', 'Unit', 'Target', 'Language of the texts', 'Source', 'Schedule and time zone', 'Work pool', 'Make it?'],
-  es: ['Carpeta', 'Nombre del KPI', 'Tipo de métrica', 'Grano', 'Qué mide', 'Responsable', 'Unidad', 'Objetivo', 'Idioma de los textos', 'Origen', 'Planificación y zona horaria', 'Work pool', '¿Lo creo?'],
-};
+/** The questions in order, by their labels, and the last one. */
+const labelsIn = (locale: Locale): string[] => [...project.steps.map(({ label }) => label[locale]), uiOf(locale).create.confirm.label];
+const labels = labelsIn('en');
+/** What may follow a question: where a test stops there, the one before has been answered. */
+const after = (label: string): string => labels[labels.indexOf(label) + 1] ?? '';
+const typeRow = 'Metric type';
 
 /** Takes the default of every question up to one. */
-async function acceptUntil(person: Person, last: string, locale: 'en' | 'es' = 'en'): Promise<void> {
-  for (const label of labels[locale]) {
+async function acceptUntil(person: Person, last: string, locale: Locale = 'en', given: readonly string[] = []): Promise<void> {
+  for (const label of labelsIn(locale).filter((each) => !given.includes(each))) {
     await person.see(`◆  ${label}`);
     if (label === last) return;
     person.type(enter);
@@ -31,7 +35,7 @@ async function acceptUntil(person: Person, last: string, locale: 'en' | 'es' = '
 describe('at a terminal', () => {
   it.each(['en', 'es'] as const)('answers make a repository, after a look at its files (%s)', async (locale) => {
     const person = sitDown('create-kpi-flow', [...quick], { cwd: home, env: { KPI_FLOW_LOCALE: '', LANG: `${locale}_ES.UTF-8` } });
-    await acceptUntil(person, labels[locale].at(-1) ?? '', locale);
+    await acceptUntil(person, uiOf(locale).create.confirm.label, locale);
     expect(readdirSync(home)).toEqual([]);
     expect(person.drawn()).toContain('README.md');
     person.type(enter);
@@ -42,11 +46,11 @@ describe('at a terminal', () => {
 
   it('says what is wrong and takes what is right after it', async () => {
     const person = sitDown('create-kpi-flow', ['kpi', ...quick], { cwd: home });
-    await acceptAfterFolder(person, 'Grain');
+    await acceptUntil(person, 'Grain', 'en', ['Folder']);
     person.type('dya', enter);
     await person.see('day');
     person.type(...Array.from({ length: 3 }, () => keys.erase), 'week,region', enter);
-    await person.see('◆  What it measures');
+    await person.see(`◆  ${after('Grain')}`);
     person.type(interrupt);
     expect(await person.ended).toBe(130);
   });
@@ -59,36 +63,37 @@ describe('at a terminal', () => {
     person.type(enter);
     expect(await person.ended).toBe(0);
     expect(readFileSync(join(home, 'kpi/prefect.yaml'), 'utf8')).toContain('mine');
-    expect(labels.en.length - 1).toBeLessThanOrEqual(12);
+    expect(project.steps.length).toBeLessThanOrEqual(12);
   });
 
   it('goes back with < and with the row of a choice', async () => {
     const person = sitDown('create-kpi-flow', ['kpi', ...quick], { cwd: home });
-    await person.see('◆  KPI name');
-    person.type('First', enter);
-    await person.see('◆  Metric type');
+    await acceptUntil(person, typeRow, 'en', ['Folder']);
     // The row that goes back is the last one, above the first.
     person.type(keys.up, enter);
-    await person.see('◆  KPI name');
-    await person.see('Enter: First');
+    const before = labels[labels.indexOf(typeRow) - 1] ?? '';
+    await person.see(`◆  ${before}`);
     person.type('Second', enter);
-    await person.see('◆  Metric type');
+    await person.see(`◆  ${typeRow}`);
     person.type(enter);
-    await person.see('◆  Grain');
+    await person.see(`◆  ${after(typeRow)}`);
     person.type('<', enter);
-    await person.see('◆  Metric type');
+    await person.see(`◆  ${typeRow}`);
+    person.type(keys.up, enter);
+    await person.see(`◆  ${before}`);
+    await person.see('Enter: Second');
     person.type(interrupt);
     expect(await person.ended).toBe(130);
   });
 
   it('shows derived names at the end and lets them be changed', async () => {
     const person = sitDown('create-kpi-flow', ['kpi', ...quick, '--name', 'Índice de rotación'], { cwd: home });
-    await acceptAfterFolder(person, 'Make it?', 'KPI name');
+    await acceptUntil(person, 'Make it?', 'en', ['Folder', 'KPI name']);
     expect(person.drawn()).toContain('Identifier: indice_de_rotacion');
     person.type(down, enter);
     await person.see('◆  Which answer?');
     // Every question stands before what is derived; the id is the first of those.
-    person.type(...Array.from({ length: 12 }, () => down), enter);
+    person.type(...project.steps.map(() => down), enter);
     await person.see('◆  Identifier');
     person.type('turnover', enter);
     await person.see('Identifier: turnover');
@@ -112,16 +117,8 @@ describe('at a terminal', () => {
   });
 });
 
-async function acceptAfterFolder(person: Person, last: string, ...given: string[]): Promise<void> {
-  for (const label of labels.en.slice(1).filter((each) => !given.includes(each))) {
-    await person.see(`◆  ${label}`);
-    if (label === last) return;
-    person.type(enter);
-  }
-}
-
 describe('stopping leaves nothing', () => {
-  it.each(labels.en)('Ctrl-C at "%s"', async (label) => {
+  it.each(labels)('Ctrl-C at "%s"', async (label) => {
     const person = sitDown('create-kpi-flow', [...quick], { cwd: home });
     await acceptUntil(person, label);
     person.type(interrupt);

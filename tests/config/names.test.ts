@@ -139,6 +139,13 @@ describe('texts', () => {
     expect(refusal?.suggestion).toBe(suggestion);
   });
 
+  it('refuses a secret, and suggests nothing', () => {
+    const refusal = checkLine('postgresql://kpi:hunter2@db/kpi', 200);
+    expect(refusal?.reason.en).toContain('password');
+    expect(JSON.stringify(refusal)).not.toContain('hunter2');
+    expect(refusal?.suggestion).toBeUndefined();
+  });
+
   it('lets a paragraph have lines, but no tab', () => {
     expect(checkParagraph('one\ntwo\n', 2000)).toBeUndefined();
     expect(checkParagraph('one\ttwo', 2000)?.suggestion).toBe('one two');

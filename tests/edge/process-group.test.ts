@@ -45,4 +45,14 @@ describe.skipIf(process.platform === 'win32')('a group', () => {
     await group.stop(1);
     expect(await state(child)).toMatch(/^(?:Z.*)?$/);
   });
+
+  it('finds those that have gone into a session of their own', async () => {
+    const child = 'console.log(process.pid); setInterval(() => {}, 1000)';
+    const head = `const { spawn } = require("node:child_process"); spawn(process.execPath, ["-e", ${JSON.stringify(child)}], { stdio: "inherit", detached: true }); setInterval(() => {}, 1000)`;
+    const group = startGroup({ file: process.execPath, args: ['-e', head], env });
+    while (!/^\d+$/m.test(group.output())) await sleep(20);
+    const pid = Number(/^\d+$/m.exec(group.output())?.[0]);
+    await group.stop(5);
+    expect(await state(pid)).toMatch(/^(?:Z.*)?$/);
+  });
 });

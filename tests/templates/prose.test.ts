@@ -84,7 +84,9 @@ describe('the prose of a repository', () => {
   });
 
   test('leaves nothing of a template behind', () => {
-    expect(faults(({ text }) => text.match(/\{\{|\}\}|undefined|\[object|NaN/g) ?? [])).toEqual([]);
+    // Prefect fills these two in when it sends a message.
+    const bare = (text: string) => text.replaceAll(/\{\{(subject|body)\}\}/g, '');
+    expect(faults(({ text }) => bare(text).match(/\{\{|\}\}|undefined|\[object|NaN/g) ?? [])).toEqual([]);
   });
 
   test('is tidy: one title, no gap of two lines, no space at an end, one line end at the last', () => {

@@ -2,7 +2,7 @@ import type { ErrorArgs } from '../../errors/catalogue.ts';
 
 /** Arguments as a person could meet them, so that each error reads on its page as it does on a screen. */
 export const errorExamples: ErrorArgs = {
-  E_BUG: { detail: 'Cannot read properties of undefined' },
+  E_BUG: { detail: 'a plan without files' },
   E_PATH_UNSAFE: { path: '../outside.py', reason: 'escape' },
   E_PATH_COLLISION: { path: 'docs/KPI.md', other: 'docs/kpi.md' },
   E_TEMPLATE: { template: 'python/README.en.md', detail: '"kpi" not defined' },

@@ -89,6 +89,8 @@ export function readTimezone(raw: unknown): Checked<string> {
 
 /** In the spelling that was asked for when it only differs in case: Prefect's list knows one spelling. */
 function canonicalZone(text: string): string {
+  // Not on the list of some versions of Node, and what opening the tables of Intl would give.
+  if (text.toUpperCase() === 'UTC') return 'UTC';
   const known = Intl.supportedValuesOf('timeZone').find((zone) => zone.toLowerCase() === text.toLowerCase());
   return known ?? new Intl.DateTimeFormat('en', { timeZone: text }).resolvedOptions().timeZone;
 }
