@@ -89,8 +89,19 @@ async function build() {
   const old = join(root, '.cache', `dist-old-${process.pid}`);
   mkdirSync(dirname(fresh), { recursive: true });
   for (const options of bundles(root, fresh)) await rolldown.build({ logLevel: 'warn', ...options });
-  if (existsSync(join(root, 'dist'))) renameSync(join(root, 'dist'), old);
-  renameSync(fresh, join(root, 'dist'));
+  swap(fresh, join(root, 'dist'), old);
+}
+
+/** Another build may swap at the same moment: then ours goes over it. */
+function swap(fresh, dist, old, tries = 5) {
+  rmSync(old, { recursive: true, force: true });
+  try {
+    if (existsSync(dist)) renameSync(dist, old);
+    renameSync(fresh, dist);
+  } catch (error) {
+    if (tries === 0 || !['ENOENT', 'ENOTEMPTY', 'EEXIST', 'EPERM'].includes(error.code)) throw error;
+    swap(fresh, dist, old, tries - 1);
+  }
   rmSync(old, { recursive: true, force: true });
 }
 

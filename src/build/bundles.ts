@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { isAbsolute, join } from 'node:path';
 import type { BuildOptions, Plugin } from 'rolldown';
+import { builtinsPlugin } from './builtins.ts';
 import { embeddedPlugin, schemasJson } from './embedded.ts';
 import { templatesPlugin } from './templates.ts';
 
@@ -43,7 +44,7 @@ export default function bundles(root: string, dir: string): BuildOptions[] {
     checks: { bundlerTimings: false },
     // The entry of yaml for browsers is the same API as ES modules: smaller, and quicker to load.
     resolve: { alias: { yaml: join(root, 'node_modules/yaml/browser/dist/index.js') } },
-    plugins: [...plugins, assetsPlugin(root)],
+    plugins: [...plugins, builtinsPlugin(), assetsPlugin(root)],
     output: {
       dir,
       format: 'esm',

@@ -6,6 +6,9 @@ import { evaluate } from './evaluate.ts';
 const load: Record<string, (root: string) => Promise<string>> = {
   'virtual:declared': async (root) => `export const declared = ${await declaredJson(root)};`,
   'virtual:config-schema': async (root) => `export const configSchemas = ${await schemasJson(root)};`,
+  // Node's own list takes 10 ms to open, a quarter of what `create` may cost.
+  'virtual:timezones': async () =>
+    `export const timezones = ${JSON.stringify(['UTC', ...Intl.supportedValuesOf('timeZone')])};`,
   'virtual:version': async (root) => `export const version = ${JSON.stringify(await versionOf(root))};`,
 };
 

@@ -6,7 +6,9 @@ const emptyBuiltIns: Plugin = {
   name: 'kpi-flow:empty-built-ins',
   resolveId: (id) => (id.startsWith('virtual:') ? '\0empty' : null),
   load: (id) =>
-    id === '\0empty' ? 'export const templates = {}, declared = [], configSchemas = {}, version = "";' : null,
+    id === '\0empty'
+      ? 'export const templates = {}, declared = [], configSchemas = {}, timezones = [], version = "";'
+      : null,
 };
 
 /** Runs a TypeScript module of ours while building: bundled in memory, since Node 20 reads no TypeScript. */

@@ -51,7 +51,7 @@ function colorFlag(args: readonly string[]): boolean | undefined {
 
 function report(error: unknown, args: readonly string[], terminal: Terminal, locale: Locale): number {
   if (error instanceof Cancelled) {
-    terminal.note(uiOf(locale).cancelled);
+    if (!error.kept) terminal.note(uiOf(locale).cancelled);
     return error.exitCode;
   }
   const failure = error instanceof Failure ? error : new Failure([bug(error)]);

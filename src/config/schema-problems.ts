@@ -33,8 +33,8 @@ export function readIssue(issue: Issue, root: unknown, above: YamlPath = []): re
   }
 }
 
-function located({ code, args }: FoundProblem, path: YamlPath): PlacedProblem {
-  return { code, args: { path: showPath(path), ...args }, path, part: 'value' };
+function located({ code, args, entry }: FoundProblem, path: YamlPath): PlacedProblem {
+  return { code, args: { path: showPath(path), ...args }, path: entry === undefined ? path : [...path, entry], part: 'value' };
 }
 
 function valueAt(root: unknown, path: YamlPath): unknown {

@@ -18,10 +18,18 @@ export const fieldNotes: z.core.$ZodRegistry<FieldNotes> = z.registry<FieldNotes
 export interface FoundProblem<Code extends ErrorCode = ErrorCode> {
   readonly code: Code;
   readonly args: Omit<ErrorArgs[Code], 'path'>;
+  /** Which entry of a list it is about. */
+  readonly entry?: number;
 }
 
 function found<Code extends ErrorCode>(code: Code, args: Omit<ErrorArgs[Code], 'path'>): FoundProblem {
   return { code, args } as unknown as FoundProblem;
+}
+
+/** A column that stands twice in a list, if there is one. */
+function findRepeated(names: readonly string[]): FoundProblem | undefined {
+  const entry = names.findIndex((each, index) => names.indexOf(each) !== index);
+  return entry < 0 ? undefined : { ...found('E_CONFIG_REPEATED', { value: names[entry] ?? '' }), entry };
 }
 
 function checking<Value>(check: (value: Value) => FoundProblem | undefined) {
@@ -67,8 +75,7 @@ const columns = () =>
   z.array(column()).check(
     checking((value: string[]) => {
       if (value.length < 1 || value.length > 20) return found('E_CONFIG_COUNT', { least: 1, most: 20 });
-      const repeated = value.find((each, index) => value.indexOf(each) !== index);
-      return repeated === undefined ? undefined : found('E_CONFIG_REPEATED', { value: repeated });
+      return findRepeated(value);
     }),
   );
 
@@ -127,8 +134,7 @@ const kpi = z.strictObject({
     z.tuple([z.enum(['hour', 'day', 'week', 'month', 'quarter', 'year'])], column()).check(
       checking((value: readonly string[]) => {
         if (value.length > 11) return found('E_CONFIG_COUNT', { least: 1, most: 11 });
-        const repeated = value.find((each, index) => value.indexOf(each) !== index);
-        return repeated === undefined ? undefined : found('E_CONFIG_REPEATED', { value: repeated });
+        return findRepeated(value);
       }),
     ),
     'One value per … and …: a time grain, then columns.',

@@ -7,9 +7,15 @@ import { runToEnd } from './process-group.ts';
 /** The two files of a new home: the empty database, and Prefect's note that its own block types are in it. */
 const files = ['prefect.db', 'memo_store.toml'];
 
-/** Makes a temporary home for a server. */
+/** Makes a temporary home for a server, with a folder for what its runs leave when they are cut short. */
 export async function makeHome(): Promise<string> {
-  return await mkdtemp(join(tmpdir(), 'kpi-flow-prefect-'));
+  const home = await mkdtemp(join(tmpdir(), 'kpi-flow-prefect-'));
+  await mkdir(temporaryOf(home));
+  return home;
+}
+
+export function temporaryOf(home: string): string {
+  return join(home, 'tmp');
 }
 
 export async function removeHome(home: string): Promise<void> {

@@ -1,7 +1,7 @@
 import { fail } from '../errors/failure.ts';
 import { withoutLoopbackProxy } from './network.ts';
 import type { FlowRun, PrefectApi } from './prefect-api.ts';
-import { fillHome, keepHome, makeHome, removeHome } from './prefect-home.ts';
+import { fillHome, keepHome, makeHome, removeHome, temporaryOf } from './prefect-home.ts';
 import type { RunningServer } from './prefect-server.ts';
 import { startServer } from './prefect-server.ts';
 import type { ProcessGroup } from './process-group.ts';
@@ -131,6 +131,9 @@ function isolatedEnvironment(env: NodeJS.ProcessEnv, home: string): NodeJS.Proce
   return {
     ...withoutLoopbackProxy(rest),
     PREFECT_HOME: home,
+    TMPDIR: temporaryOf(home),
+    TEMP: temporaryOf(home),
+    TMP: temporaryOf(home),
     PREFECT_SERVER_ANALYTICS_ENABLED: 'false',
     DO_NOT_TRACK: '1',
     PREFECT_CLI_COLORS: 'false',

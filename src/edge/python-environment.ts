@@ -116,9 +116,11 @@ async function build(workshop: Workshop, environment: string, contents: (python:
   return { tool: toolOf(workshop), seconds: (performance.now() - started) / 1000, python };
 }
 
-function makeCommand({ uv, interpreter, env }: Workshop, environment: string): Command {
+function makeCommand({ uv, interpreter, pip, env }: Workshop, environment: string): Command {
   if (uv === undefined) return { file: interpreter.file, args: [...interpreter.args, '-m', 'venv', environment], env };
-  return { file: uv, args: ['venv', '--quiet', '--no-project', '--python', interpreter.path, environment], env };
+  // Who has no uv of their own will want pip in there.
+  const seed = uv === 'uv' ? [] : ['--seed'];
+  return { file: uv, args: ['venv', '--quiet', '--no-project', ...seed, '--python', interpreter.path, environment], env: withUvSettings(env, pip) };
 }
 
 function installCommandLine(workshop: Workshop, python: string, packages: readonly string[], cwd: string | undefined): Command {

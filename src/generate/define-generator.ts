@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { showText } from '../config/show-text.ts';
 import { suggest } from '../config/suggest.ts';
 import type { Problem } from '../errors/failure.ts';
 import { problem } from '../errors/failure.ts';
@@ -158,7 +159,8 @@ export function readField(field: Field, raw: RawAnswer | undefined): { readonly 
 }
 
 function problemOf({ flag, meta }: Field, raw: unknown, issue: z.core.$ZodIssue | undefined): Problem {
-  const value = shown(raw);
+  // A secret typed where a name belongs must not be repeated.
+  const value = showText(shown(raw));
   if (meta.choices !== undefined) {
     const choices = meta.choices.map((each) => each.value);
     const closest = suggest(value, choices);

@@ -13,3 +13,8 @@ declare module 'virtual:config-schema' {
 declare module 'virtual:version' {
   export const version: string;
 }
+
+/** The time zones of the IANA list that Node knows, from the build. An older spelling may be missing: ask Intl then. */
+declare module 'virtual:timezones' {
+  export const timezones: readonly string[];
+}

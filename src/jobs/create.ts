@@ -119,10 +119,8 @@ async function installOrWithdraw(folder: string, tree: Tree, { locale }: CreateR
   try {
     return await ports.reporter.step(ui.installing, (progress) => ports.python.install(folder, { signal: ports.signal, progress }), ({ done }) => done);
   } catch (error) {
-    if (ports.signal.aborted || error instanceof Cancelled) {
-      const gone = await ports.disk.withdrawFolder(folder, tree);
-      if (!gone) ports.reporter.warn(ui.kept(folder));
-    }
-    throw error;
+    if (!(error instanceof Cancelled) || (await ports.disk.withdrawFolder(folder, tree))) throw error;
+    ports.reporter.warn(ui.kept(folder));
+    throw new Cancelled(error.exitCode, true);
   }
 }

@@ -55,6 +55,16 @@ const kinds = {
   nothing: 'nothing',
 } as const;
 
+const typeFixes = {
+  text: 'Put it in quotes, if it is meant as a text.',
+  number: 'Write a number, without quotes.',
+  integer: 'Write a whole number, without quotes.',
+  boolean: 'Write true or false, without quotes.',
+  list: 'Write the entries in brackets: [a, b]',
+  map: 'Write its keys below it, each on a line of its own.',
+  nothing: 'Leave it empty.',
+} as const;
+
 const secrets = { password: 'a password', key: 'an access key', token: 'a token', 'private-key': 'a private key' } as const;
 
 const references = {
@@ -340,7 +350,7 @@ export const errorsEn: ErrorTexts = {
     fix: 'Delete or rename one of the two.',
   }),
   E_YAML_AMBIGUOUS: ({ text, quoted }) => ({
-    what: `${text} needs quotes, or another form.`,
+    what: `\`${text}\` needs quotes, or another form.`,
     why: 'Without quotes YAML readers do not agree on what it is: some see a boolean, a number, a time or a date.',
     fix: `As a text, write ${quoted}. As a number or boolean, write it in its plain form: true, 12, 0.5.`,
   }),
@@ -367,7 +377,7 @@ export const errorsEn: ErrorTexts = {
   E_CONFIG_TYPE: ({ path, expected, found }) => ({
     what: `${place(path)} must be ${kinds[expected]}.`,
     why: `It is ${kinds[found]}.`,
-    fix: expected === 'text' ? 'Put it in quotes, if it is meant as a text.' : `Write ${kinds[expected]}, without quotes.`,
+    fix: typeFixes[expected],
   }),
   E_CONFIG_CHOICE: ({ path, value, choices, suggestion }) => ({
     what: `${place(path)} cannot be "${value}".`,
@@ -422,7 +432,9 @@ export const errorsEn: ErrorTexts = {
   E_CONFIG_SECRET: ({ path, kind }) => ({
     what: `${place(path)} holds ${secrets[kind]}.`,
     why: 'Whoever reads the repository could use it. It is not shown here.',
-    fix: 'Put it into .env or the environment, and write ${NAME} here. If it was ever committed, replace it by a new one.',
+    fix: path.startsWith('sources.')
+      ? 'Put it into .env or the environment, and write ${NAME} here. If it was ever committed, replace it by a new one.'
+      : 'Delete it. If it was ever committed, replace it by a new one.',
   }),
   E_CONFIG_SOURCE: ({ path, name, known, suggestion }) => ({
     what: `There is no source "${name}".`,

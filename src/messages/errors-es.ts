@@ -55,6 +55,16 @@ const kinds = {
   nothing: 'nada',
 } as const;
 
+const typeFixes = {
+  text: 'Ponlo entre comillas si es un texto.',
+  number: 'Escribe un número, sin comillas.',
+  integer: 'Escribe un número entero, sin comillas.',
+  boolean: 'Escribe true o false, sin comillas.',
+  list: 'Escribe los elementos entre corchetes: [a, b]',
+  map: 'Escribe sus claves debajo, cada una en su línea.',
+  nothing: 'Déjalo vacío.',
+} as const;
+
 const secrets = { password: 'una contraseña', key: 'una clave de acceso', token: 'un token', 'private-key': 'una clave privada' } as const;
 
 const references = {
@@ -340,7 +350,7 @@ export const errorsEs: ErrorTexts = {
     fix: 'Borra una de las dos o cámbiale el nombre.',
   }),
   E_YAML_AMBIGUOUS: ({ text, quoted }) => ({
-    what: `${text} necesita comillas, o escribirse de otra forma.`,
+    what: `\`${text}\` necesita comillas, o escribirse de otra forma.`,
     why: 'Sin comillas, cada lector de YAML entiende una cosa: un booleano, un número, una hora o una fecha.',
     fix: `Si es un texto, escribe ${quoted}. Si es un número o un booleano, escríbelo en su forma simple: true, 12, 0.5.`,
   }),
@@ -367,7 +377,7 @@ export const errorsEs: ErrorTexts = {
   E_CONFIG_TYPE: ({ path, expected, found }) => ({
     what: `${place(path)} tiene que ser ${kinds[expected]}.`,
     why: `Es ${kinds[found]}.`.replace('Es nada', 'Está sin valor'),
-    fix: expected === 'text' ? 'Ponlo entre comillas si es un texto.' : `Escribe ${kinds[expected]}, sin comillas.`,
+    fix: typeFixes[expected],
   }),
   E_CONFIG_CHOICE: ({ path, value, choices, suggestion }) => ({
     what: `${place(path)} no puede ser "${value}".`,
@@ -421,8 +431,10 @@ export const errorsEs: ErrorTexts = {
   }),
   E_CONFIG_SECRET: ({ path, kind }) => ({
     what: `${place(path)} contiene ${secrets[kind]}.`,
-    why: 'Cualquiera que lea el repositorio podría usarla. Aquí no se muestra.',
-    fix: 'Ponla en .env o en el entorno, y escribe aquí ${NOMBRE}. Si alguna vez llegó a git, cámbiala por otra nueva.',
+    why: 'Cualquiera que lea el repositorio podría usar ese secreto. Aquí no se muestra.',
+    fix: path.startsWith('sources.')
+      ? 'Guárdalo en .env o en el entorno y escribe aquí ${NOMBRE}. Si alguna vez llegó a git, cámbialo por otro.'
+      : 'Bórralo. Si alguna vez llegó a git, cámbialo por otro.',
   }),
   E_CONFIG_SOURCE: ({ path, name, known, suggestion }) => ({
     what: `No hay ningún origen "${name}".`,
@@ -430,7 +442,7 @@ export const errorsEs: ErrorTexts = {
     fix: meant(suggestion, `Escribe uno de ellos, o añade "${name}" en sources.`),
   }),
   E_CONFIG_STAGE_TWICE: ({ name, path }) => ({
-    what: `El nombre "${name}" ya está cogido.`,
+    what: `El nombre "${name}" ya está en uso.`,
     why: `Ya lo tiene "${path}", y todas las etapas acaban siendo tareas de un mismo módulo.`,
     fix: 'Cámbiale el nombre a una de las dos.',
   }),

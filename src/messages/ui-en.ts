@@ -1,6 +1,6 @@
 /** What the commands say while they work, in English. The Spanish catalogue has the same shape. */
 export const uiEn = {
-  cancelled: 'Cancelled. Nothing was written.',
+  cancelled: 'Cancelled. Nothing was left behind.',
   stopping: 'Stopping…',
   examining: 'Looking at this machine',
   error: { why: 'why', fix: 'fix', more: (count: number) => `… and ${count} more` },

@@ -1,7 +1,7 @@
 import type { Ui } from './ui-en.ts';
 
 export const uiEs: Ui = {
-  cancelled: 'Cancelado. No se ha escrito nada.',
+  cancelled: 'Cancelado. No ha quedado nada.',
   stopping: 'Parando…',
   examining: 'Mirando esta máquina',
   error: { why: 'por qué', fix: 'qué hacer', more: (count) => `… y ${count} más` },

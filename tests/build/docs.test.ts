@@ -7,7 +7,7 @@ import { declareAll } from '../../generators/declared.ts';
 import { withCommand } from '../../src/cli/command-names.ts';
 import { parseArguments } from '../../src/cli/parse-arguments.ts';
 import { readAnswersFile } from '../../src/config/answers.ts';
-import { table } from '../../src/build/docs/markdown.ts';
+import { prose, table } from '../../src/build/docs/markdown.ts';
 import { referencePages } from '../../src/build/docs/reference.ts';
 import { runDocs } from '../../src/build/docs/run-docs.ts';
 
@@ -85,8 +85,9 @@ describe('the reference', () => {
     }
   });
 
-  test('keeps a bar inside its cell', () => {
+  test('keeps a bar inside its cell, and markup out of prose but not out of code', () => {
     expect(table(['a'], [['x | y']])).toContain('| x \\| y |');
+    expect(prose('*a_b* `a_b` <c>')).toBe('\\*a\\_b\\* `a_b` \\<c\\>');
   });
 });
 

@@ -123,7 +123,7 @@ describe('stopping leaves nothing', () => {
     await acceptUntil(person, label);
     person.type(interrupt);
     expect(await person.ended).toBe(130);
-    expect(person.drawn()).toContain('Nothing was written');
+    expect(person.drawn()).toContain('Nothing was left behind');
     expect(readdirSync(home)).toEqual([]);
   });
 

@@ -10,6 +10,7 @@ import {
   deriveId,
 } from '../../src/config/names.ts';
 
+const runs = process.env['KPI_FLOW_LONG'] ? 50_000 : 1000;
 const anyText = fc.oneof(fc.string(), fc.string({ unit: 'grapheme' }), fc.string({ unit: 'binary' }), fc.stringMatching(/^[A-Za-z_ 0-9]*$/));
 
 describe('ids', () => {
@@ -74,7 +75,7 @@ describe('an id from a name', () => {
         const id = deriveId(text);
         expect(id === undefined ? undefined : checkId(id), id).toBeUndefined();
       }),
-      { numRuns: 2000 },
+      { numRuns: runs },
     );
   });
 
@@ -113,7 +114,7 @@ describe('other names', () => {
         const suggestion = check(text)?.suggestion;
         expect(suggestion === undefined ? undefined : check(suggestion), suggestion).toBeUndefined();
       }),
-      { numRuns: 2000 },
+      { numRuns: runs },
     );
   });
 });
@@ -161,7 +162,7 @@ describe('texts', () => {
         const suggestion = check(text, longest)?.suggestion;
         expect(suggestion === undefined ? undefined : check(suggestion, longest), JSON.stringify(suggestion)).toBeUndefined();
       }),
-      { numRuns: 2000 },
+      { numRuns: runs },
     );
   });
 });

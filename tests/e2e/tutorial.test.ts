@@ -13,6 +13,7 @@ import type { FlowRun } from '../../src/edge/prefect-api.ts';
 
 const root = process.cwd();
 const command = join(root, 'dist/create-kpi-flow.mjs');
+// What a step may take before it is given up, on a machine that does other things too.
 const minutes = 60_000;
 
 const reason = process.platform === 'win32' ? 'its commands are for a POSIX shell' : existsSync(command) ? '' : 'nothing is built: npm run build';
@@ -55,7 +56,7 @@ describe.skipIf(reason !== '')('the tutorial', () => {
     expect(runs.map(({ state }) => state?.type)).toContain('COMPLETED');
     const artifacts = await Promise.all(runs.map(({ id }) => person.prefect?.api.artifacts(id)));
     expect(artifacts.flat().map((each) => each?.key)).toContain('kpi-on-time-performance');
-  }, 6 * minutes);
+  }, 12 * minutes);
 
   test('leaves a README whose commands of testing are right', async () => {
     const readme = await readFile(join(person.cwd, 'README.md'), 'utf8');
@@ -63,7 +64,7 @@ describe.skipIf(reason !== '')('the tutorial', () => {
     expect(checks).not.toBe('');
     // The flow tests start a server of their own: tests/e2e has them already.
     for (const line of checks.trim().split('\n')) await shell(person, line.replace(/pytest$/, 'pytest tests/unit tests/contract'));
-  }, 3 * minutes);
+  }, 5 * minutes);
 });
 
 describe.skipIf(reason !== '')('the page on operations of the repository that was made', () => {
@@ -75,23 +76,23 @@ describe.skipIf(reason !== '')('the page on operations of the repository that wa
     const runs = await flowRuns(person);
     expect(runs.length).toBe(before + 2);
     expect(new Set(runs.map(({ state }) => state?.type))).toEqual(new Set(['COMPLETED']));
-  }, 2 * minutes);
+  }, 5 * minutes);
 
   test('backfills the days that are given', async () => {
     const backfill = blocksOf(await operations(), 'sh').find((block) => block.includes('--param start')) ?? '';
     await shell(person, `${backfill.trim()} --watch`);
     expect(person.said).toContain('Completed');
-  }, minutes);
+  }, 3 * minutes);
 
   test('puts a secret where the flow finds it, and nowhere else', async () => {
     const line = blocksOf(await operations(), 'sh').find((block) => block.includes('getpass')) ?? '';
     await shell(person, line, 'sqlite:///.data/from-block.sqlite\n');
     await rm(join(person.cwd, '.env'));
-    await shell(person, `.venv/bin/python -c "from prefect_flows import stages; from core.settings import resolve; print(resolve('\${WAREHOUSE_URL}'))"`);
+    await shell(person, `.venv/bin/python -c "from prefect_flows import stages; from core.variables import resolve; print(resolve('\\\${WAREHOUSE_URL}'))"`);
     expect(person.said).toContain('sqlite:///.data/from-block.sqlite');
     const deployments = await person.prefect?.api.deployments();
     expect(JSON.stringify(deployments)).not.toContain('from-block');
-  }, minutes);
+  }, 3 * minutes);
 
   test('switches alerts on that reach a webhook when a run fails', async () => {
     const heard = listen();
@@ -104,15 +105,17 @@ describe.skipIf(reason !== '')('the page on operations of the repository that wa
     await shell(person, '.venv/bin/prefect deployment run on-time-performance/on-time-performance --param start=not-a-date');
     await expect.poll(() => heard.posts.length, { timeout: 60_000 }).toBeGreaterThan(0);
     await heard.close();
-  }, 2 * minutes);
+  }, 5 * minutes);
 });
 
 function operations(): Promise<string> {
   return readFile(join(person.cwd, 'docs/operations.md'), 'utf8');
 }
 
+/** Those that somebody started: the server plans the runs of a schedule days ahead. */
 async function flowRuns({ prefect }: Person): Promise<FlowRun[]> {
-  return (await prefect?.api.call<FlowRun[]>('POST', '/flow_runs/filter', {})) ?? [];
+  const all = (await prefect?.api.call<FlowRun[]>('POST', '/flow_runs/filter', {})) ?? [];
+  return all.filter(({ state }) => state?.type !== 'SCHEDULED');
 }
 
 /** Does what a block says. What has to stay up in a terminal of its own is started in the background. */

@@ -131,7 +131,7 @@ describe('the prose of a repository', () => {
   test('names files that are there', () => {
     const folders = /^(src|tests|config|prefect_flows|docs|automations)\//;
     expect(faults(({ text }, _, paths) => {
-      const named = [...text.matchAll(/`([^`\n]+)`/g)].map(([, name = '']) => name).filter((name) => folders.test(name) && !/[<*]/.test(name));
+      const named = [...text.matchAll(/`([^`\n]+)`/g)].map(([, name = '']) => name.replace(/:\d+: …$/, '')).filter((name) => folders.test(name) && !/[<*]/.test(name));
       return named.filter((name) => ![...paths].some((path) => path === name || path.startsWith(name.endsWith('/') ? name : `${name}/`)));
     })).toEqual([]);
   });

@@ -15,9 +15,10 @@ function cell(text: string): string {
   return text.replaceAll('|', '\\|').replaceAll(/\s*\n\s*/g, ' ');
 }
 
-/** Prose that may hold what Markdown would take for markup. */
+/** Prose that may hold what Markdown would take for markup; what it shows as code stays as it is. */
 export function prose(text: string): string {
-  return text.replace(/[<>*_[\]]/g, (character) => `\\${character}`);
+  const parts = text.split(/(`[^`]*`)/);
+  return parts.map((part, index) => (index % 2 === 1 ? part : part.replace(/[<>*_[\]]/g, '\\$&'))).join('');
 }
 
 /** Paragraphs, tables and headings with an empty line between. */

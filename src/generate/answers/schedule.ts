@@ -1,3 +1,5 @@
+import { timezones } from 'virtual:timezones';
+import { checkTimezone } from '../../config/timezone.ts';
 import type { Checked } from './checked.ts';
 import { asText, refuse } from './checked.ts';
 
@@ -71,31 +73,16 @@ function cronValue(text: string, index: number): number | undefined {
   return value >= low && value <= high ? value : undefined;
 }
 
-/** An IANA time zone that this Node knows. */
+/** An IANA time zone, in the list's own spelling whatever the case it was typed in. */
 export function readTimezone(raw: unknown): Checked<string> {
   const text = asText(raw) ?? '';
-  try {
-    // An offset such as +01:00 is accepted by Intl but not by Prefect's schedules.
-    if (/^[A-Za-z]/.test(text)) return { value: canonicalZone(text) };
-  } catch {
-    // falls through to the refusal
-  }
+  const known = timezones.includes(text) ? text : timezones.find((zone) => zone.toLowerCase() === text.toLowerCase());
+  if (known !== undefined) return { value: known };
+  const refusal = checkTimezone(text);
+  if (refusal === undefined) return { value: text };
   return refuse(
     'It is not a time zone of the IANA list.',
     'No es una zona horaria de la lista de IANA.',
-    closestZone(text) ?? 'Europe/Madrid',
+    refusal.suggestion ?? 'Europe/Madrid',
   );
-}
-
-/** In the spelling that was asked for when it only differs in case: Prefect's list knows one spelling. */
-function canonicalZone(text: string): string {
-  // Not on the list of some versions of Node, and what opening the tables of Intl would give.
-  if (text.toUpperCase() === 'UTC') return 'UTC';
-  const known = Intl.supportedValuesOf('timeZone').find((zone) => zone.toLowerCase() === text.toLowerCase());
-  return known ?? new Intl.DateTimeFormat('en', { timeZone: text }).resolvedOptions().timeZone;
-}
-
-function closestZone(text: string): string | undefined {
-  const city = text.toLowerCase().split('/').at(-1)?.replaceAll(' ', '_') ?? '';
-  return city.length < 3 ? undefined : Intl.supportedValuesOf('timeZone').find((zone) => zone.toLowerCase().includes(city));
 }

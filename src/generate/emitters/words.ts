@@ -27,7 +27,9 @@ export function upper(value: unknown): string {
 /** A finite number as Python, YAML, TOML and JSON all read it. */
 export function number(value: unknown): string {
   if (typeof value !== 'number' || !Number.isFinite(value)) throw new TypeError('number: expected a finite number');
-  const text = String(Object.is(value, -0) ? 0 : value);
+  // A whole number beyond 2^53 written out would claim digits that it does not have, and readers refuse it.
+  const isVast = Number.isInteger(value) && !Number.isSafeInteger(value);
+  const text = isVast ? value.toExponential() : String(Object.is(value, -0) ? 0 : value);
   // `1e21` is a text to YAML 1.1 and lacks TOML's fraction; `1.0e+21` is a number to all of them
   return text.replace(/^(-?\d+)(\.\d+)?e([+-]?)(\d+)$/, (_, whole: string, fraction = '.0', sign: string, exponent: string) =>
     `${whole}${fraction}e${sign || '+'}${exponent.padStart(2, '0')}`);
