@@ -2,6 +2,7 @@ import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { spawnSync } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { measureFlowStart } from './bench/flow-start.ts';
 import type { Subject } from './bench/measure.ts';
 import { measureAll, summarizeCosts } from './bench/measure.ts';
 import { drawTables, meetsTargets, placeTables } from './bench/report.ts';
@@ -10,7 +11,7 @@ import { create, floor, sv, vite } from './bench/targets.ts';
 const page = 'docs/performance.md';
 const title = '# Performance\n\nRatios are taken within one run, so that they mean the same on another machine.\n';
 
-/** Measures the commands beside their rivals: `npm run bench -- --rounds 15`. Exit 1 when a target is missed. */
+/** Measures the commands beside their rivals: `npm run bench -- --rounds 15 --flows`. Exit 1 when a target is missed. */
 async function main(args: readonly string[]): Promise<number> {
   const given = args.indexOf('--rounds');
   const rounds = given < 0 ? 15 : Number(args[given + 1]);
@@ -19,7 +20,8 @@ async function main(args: readonly string[]): Promise<number> {
   const costs = await measureAll(subjects(), rounds, folder, (round) =>
     process.stderr.write(`bench: round ${round} of ${rounds}\n`),
   );
-  const measured = new Map([...costs].map(([name, list]) => [name, summarizeCosts(list)]));
+  const flows = args.includes('--flows') ? await measureFlowStart(folder, rounds) : [];
+  const measured = new Map([...costs, ...flows].map(([name, list]) => [name, summarizeCosts(list)]));
   const tables = drawTables(measured, await countFiles(folder), rounds);
   await rm(folder, { recursive: true, force: true });
   await writeFile(page, placeTables(await readFile(page, 'utf8').catch(() => title), tables));

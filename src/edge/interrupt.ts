@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { Cancelled } from '../errors/cancelled.ts';
 
 const exitCodes: Readonly<Record<string, number>> = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 };
@@ -16,6 +17,8 @@ export interface Interrupt {
  */
 export function listenForStop(heard: () => void): Interrupt {
   const controller = new AbortController();
+  // Each question and each program listens for a while; that is no leak.
+  setMaxListeners(0, controller.signal);
   const stop = (name: NodeJS.Signals): void => {
     const code = exitCodes[name] ?? 130;
     if (controller.signal.aborted) process.exit(code);

@@ -51,7 +51,7 @@ export async function startPrefect(python: string, options: PrefectOptions = {})
     const env = isolatedEnvironment(options.env ?? process.env, home);
     const version = await checkPrefect(python, env, options.signal);
     const filled = await fillHome(home, options.cache, version);
-    const server = await startServer({ python, env, home, seconds: options.startSeconds ?? 90, ...pick(options) });
+    const server = await startServer({ python, env, home, seconds: options.startSeconds ?? 180, ...pick(options) });
     if (!filled) await keepHome(home, options.cache, version, python, env);
     return handle(python, home, server, options.signal);
   } catch (error) {

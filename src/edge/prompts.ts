@@ -35,11 +35,12 @@ interface Streams {
 
 async function askText(question: TextQuestion, streams: Streams, texts: PromptOptions['texts']): Promise<Reply> {
   const { initial, back, check } = question;
-  const hint = back ? ` ${texts.backHint}` : '';
+  const hints = [...(initial === '' ? [] : [texts.enter(initial)]), ...(back ? [texts.backHint] : [])];
   const answer = await text({
     ...streams,
-    message: titled(question.label, `${question.help}${hint}`),
-    ...(initial !== '' && { placeholder: texts.enter(initial), defaultValue: initial }),
+    message: titled(question.label, question.help, streams.output),
+    ...(hints.length > 0 && { placeholder: hints.join('   ') }),
+    ...(initial !== '' && { defaultValue: initial }),
     validate: (typed) => (back && isBack(typed) ? undefined : check(orInitial(typed, initial))),
   });
   const typed = settled(answer, streams.signal);
@@ -52,7 +53,7 @@ async function askSelect(question: SelectQuestion, streams: Streams, texts: Prom
   const rows = question.choices.map(({ value, label, hint }) => ({ value, label, ...(hint !== undefined && { hint }) }));
   const answer = await select<string>({
     ...streams,
-    message: titled(question.label, question.help),
+    message: question.help === '' ? question.label : `${question.label}\n${styleText('dim', question.help)}`,
     options: question.back ? [...rows, { value: backRow, label: texts.back }] : rows,
     ...(question.initial !== undefined && { initialValue: question.initial }),
     showInstructions: false,
@@ -61,9 +62,20 @@ async function askSelect(question: SelectQuestion, streams: Streams, texts: Prom
   return chosen === backRow ? { kind: 'back' } : { kind: 'answer', value: chosen };
 }
 
-/** The line of help under a label, beside the same bar as everything else. */
-function titled(label: string, help: string): string {
-  return help === '' ? label : `${label}\n${styleText('gray', S_BAR)}  ${styleText('dim', help)}`;
+/** The help under a label, beside the same bar as everything else: the library draws it for choices only. */
+function titled(label: string, help: string, output: Writable & { readonly columns?: number }): string {
+  const lines = wrapWords(help, (output.columns ?? 80) - 4);
+  return [label, ...lines.map((line) => `${styleText('gray', S_BAR)}  ${styleText('dim', line)}`)].join('\n');
+}
+
+function wrapWords(text: string, width: number): string[] {
+  const lines: string[] = [];
+  for (const word of text.split(' ')) {
+    const last = lines.at(-1);
+    if (last === undefined || last.length + word.length >= width) lines.push(word);
+    else lines[lines.length - 1] = `${last} ${word}`;
+  }
+  return lines;
 }
 
 /** Ctrl-C and Esc come as a symbol; a signal to the process as well. */

@@ -141,8 +141,10 @@ function stepTrouble({ generator, given, context }: Asking, step: Step, typed: s
 }
 
 function inOneLine(found: Problem, locale: 'en' | 'es'): string {
-  const { why, fix } = explain(found, locale);
-  return `${why} ${fix}`;
+  const { why } = explain(found, locale);
+  // Nobody types a flag here: the bare value is what helps.
+  const suggestion = found.code === 'E_ANSWER_REFUSED' ? found.args.suggestion : undefined;
+  return suggestion === undefined ? why : `${why} ${uiOf(locale).create.forExample(suggestion)}`;
 }
 
 async function siteTrouble({ survey, context }: Asking, folder: string): Promise<string[] | undefined> {
@@ -176,7 +178,12 @@ async function review<Input>(asking: Questioning<Input>, said: Said): Promise<Co
 function previewLines({ generator, context }: Asking, answers: RawAnswers, tree: Tree): string[] {
   const derived = ['id', 'inputs', 'warning', 'destination'].filter((key) => key in generator.fields);
   const names = derived.map((key) => `${fieldOf(generator.fields, key).meta.label[context.locale]}: ${showAnswer(answers[key])}`);
-  return [...names, '', ...drawTree(`${showAnswer(answers['dir'])}/`, tree.keys())];
+  return [...names, '', ...drawTree(`${showAnswer(answers['dir'])}/`, new Set([...tree.keys()].map(shortened)))];
+}
+
+/** What the tool keeps for itself is many files and one thought. */
+function shortened(path: string): string {
+  return path.startsWith('.kpi-flow/') ? '.kpi-flow/…' : path;
 }
 
 async function changeAnswer(asking: Asking, said: Said, answers: RawAnswers): Promise<void> {

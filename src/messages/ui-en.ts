@@ -20,6 +20,7 @@ export const uiEn = {
     previewTitle: (count: number) => `What would be made: ${count} files`,
     confirm: { label: 'Make it?', create: 'Yes, create it', change: 'Change an answer', cancel: 'Cancel' },
     whichLabel: 'Which answer?',
+    forExample: (value: string) => `For example: ${value}`,
     held: (label: string, value: string, why: string) => `${label} is ${value} and stays so: ${why}`,
     commitMessage: (name: string) => `Start the KPI repository: ${name}`,
     installing: 'Installing the Python environment',

@@ -21,6 +21,7 @@ export const uiEs: Ui = {
     previewTitle: (count) => `Lo que se va a crear: ${count} archivos`,
     confirm: { label: '¿Lo creo?', create: 'Sí, créalo', change: 'Cambiar una respuesta', cancel: 'Cancelar' },
     whichLabel: '¿Qué respuesta?',
+    forExample: (value) => `Por ejemplo: ${value}`,
     held: (label, value, why) => `${label} es ${value} y no se cambia: ${why}`,
     commitMessage: (name) => `Empieza el repositorio del KPI: ${name}`,
     installing: 'Instalando el entorno de Python',

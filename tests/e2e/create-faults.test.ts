@@ -3,14 +3,14 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, realpath
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { bareEnvironment, binFile, codesIn, snapshot } from '../cli/command-line.ts';
+import { bareEnvironment, binFile, codesIn, snapshot, tell } from '../cli/command-line.ts';
 
 /** Every point with KPI_FLOW_LONG, an even sample of each system call without. */
 const long = process.env['KPI_FLOW_LONG'] === '1';
 const perCall = long ? Number.POSITIVE_INFINITY : 4;
 
 const works = spawnSync('strace', ['-o', '/dev/null', '-e', 'inject=openat:error=EIO:when=60000', 'true']).status === 0;
-if (!works) console.warn('skipped: faults are injected with strace, which is not here or may not trace');
+if (!works) tell('skipped: faults are injected with strace, which is not here or may not trace');
 
 /** What reads or changes a folder on the way to a repository. */
 const calls = ['openat', 'write', 'close', 'mkdir', 'rename', 'unlink', 'rmdir', 'statx', 'getdents64'] as const;
@@ -119,7 +119,7 @@ describe.runIf(works)('a fault at a system call that touches the target', () => 
       expect((await traced(place, ['-e', 'trace=none'], 'kpi')).code, at).toBe(0);
       expect(readdirSync(place), at).toEqual(['kpi']);
     }
-    if (long) console.info(`${fault}: ${points.length} points, ${hits} hit; ${[...outcomes].map(([name, times]) => `${name}: ${times}`).join(', ')}`);
+    if (long) tell(`${fault}: ${points.length} points, ${hits} hit; ${[...outcomes].map(([name, times]) => `${name}: ${times}`).join(', ')}`);
     expect(hits).toBeGreaterThan(points.length / 2);
   }, 600_000);
 

@@ -132,7 +132,7 @@ describe('with questions', () => {
     const { prompter, ports } = asking(['', '', '', '', '', 'create']);
     await create(smallProject, requestFor({}, asked), ports);
     const [, name] = prompter.questions;
-    expect(name !== undefined && 'check' in name ? [name.check('bad'), name.check('good')] : []).toEqual(['It is bad. For example: --name "good"', undefined]);
+    expect(name !== undefined && 'check' in name ? [name.check('bad'), name.check('good')] : []).toEqual(['It is bad. For example: good', undefined]);
   });
 
   it('asks again for a folder that is taken', async () => {

@@ -1,24 +1,24 @@
 import { cpus } from 'node:os';
 import type { Measured } from './targets.ts';
-import { targets } from './targets.ts';
+import { targetsFor } from './targets.ts';
 
 const begin = '<!-- made by "npm run bench" -->';
 const end = '<!-- end -->';
 
 /** Whether every target is met. */
 export function meetsTargets(measured: Measured): boolean {
-  return targets.every(({ limit, of }) => of(measured) <= limit);
+  return targetsFor(measured).every(({ limit, of }) => of(measured) <= limit);
 }
 
 /** The figures as two Markdown tables. */
 export function drawTables(measured: Measured, files: ReadonlyMap<string, number>, rounds: number): string {
   const rows = [...measured].map(([name, { wall, best, cpu, peak }]) => [
     code(name),
-    ...[wall, best, cpu].map((ms) => ms.toFixed(0)),
-    peak.toFixed(0),
+    ...[wall, best, cpu].map((ms) => whole(ms)),
+    whole(peak),
     String(files.get(name) ?? ''),
   ]);
-  const aims = targets.map(({ what, limit, unit, of }) => {
+  const aims = targetsFor(measured).map(({ what, limit, unit, of }) => {
     const value = of(measured);
     return [what, `<= ${show(limit, unit)}`, show(value, unit), value <= limit ? 'met' : '**missed**'];
   });
@@ -39,6 +39,10 @@ export function placeTables(page: string, tables: string): string {
 
 function show(value: number, unit: 'x' | 'ms'): string {
   return unit === 'x' ? `${value.toFixed(2)}x` : `${value.toFixed(1)} ms`;
+}
+
+function whole(value: number): string {
+  return Number.isNaN(value) ? '' : value.toFixed(0);
 }
 
 function code(text: string): string {
