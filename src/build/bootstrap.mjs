@@ -17,8 +17,11 @@ const [job = 'build', ...args] = process.argv.slice(2);
 process.chdir(root);
 checkNode();
 await install();
-await step('build', build);
-if (job !== 'build') await runJob();
+if (job === 'build') await step('build', build);
+else {
+  await buildApart();
+  await runJob();
+}
 
 function checkNode() {
   const [major, minor] = process.versions.node.split('.').map(Number);
@@ -103,6 +106,13 @@ function swap(fresh, dist, old, tries = 5) {
     swap(fresh, dist, old, tries - 1);
   }
   rmSync(old, { recursive: true, force: true });
+}
+
+/** Builds in a process of its own: a bundler's memory is not carried along, nor copied into whatever a job starts. */
+async function buildApart() {
+  const child = spawn(process.execPath, [fileURLToPath(import.meta.url), 'build'], { stdio: ['ignore', 2, 2] });
+  const code = await new Promise((resolve) => child.on('exit', (exitCode) => resolve(exitCode ?? 130)));
+  if (code !== 0) process.exit(code);
 }
 
 async function runJob() {

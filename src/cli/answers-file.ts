@@ -10,7 +10,11 @@ import { questions } from './declared-flags.ts';
  * @throws Failure when there is no such file, or with every problem in it, each at its line
  */
 export function readAnswersFile(file: string): Given {
-  const { answers } = readAnswers(readBytes(file), file, questions.map(({ key }) => key));
+  const { answers } = readAnswers(
+    readBytes(file),
+    file,
+    questions.map(({ key }) => key),
+  );
   const given = [...answers].map(([key, { value, fixed, open, why, where }]) => {
     return [key, { value, from: file, where, fixed, open, ...(why && { why }) }] as const;
   });

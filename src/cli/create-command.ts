@@ -52,16 +52,26 @@ function portsOf(session: Session): CreatePorts {
 
 function lazyGit(env: NodeJS.ProcessEnv, signal: AbortSignal): Git {
   const load = async (): Promise<Git> => (await import('../edge/git.ts')).nodeGit(env, signal);
-  return { owner: async () => (await load()).owner(), firstCommit: async (...job) => (await load()).firstCommit(...job) };
+  return {
+    owner: async () => (await load()).owner(),
+    firstCommit: async (...job) => (await load()).firstCommit(...job),
+  };
 }
 
 function lazyPython(env: NodeJS.ProcessEnv): PythonEnvironment {
   return {
-    install: async (...job) => (await import('../edge/python-environment.ts')).createPythonEnvironment(env).install(...job),
+    install: async (...job) =>
+      (await import('../edge/python-environment.ts')).createPythonEnvironment(env).install(...job),
   };
 }
 
 async function openPrompter({ streams, terminal, locale, signal }: Session): Promise<Prompter> {
   const { clackPrompter } = await import('../edge/prompts.ts');
-  return clackPrompter({ input: streams.stdin, output: streams.stderr, colored: terminal.colored, signal, texts: uiOf(locale).prompt });
+  return clackPrompter({
+    input: streams.stdin,
+    output: streams.stderr,
+    colored: terminal.colored,
+    signal,
+    texts: uiOf(locale).prompt,
+  });
 }

@@ -18,13 +18,29 @@ export interface Flag {
 const values = (name: string, placeholder: string, choices?: readonly string[]): Flag => {
   return { name, key: name.slice(2), kind: 'value', placeholder, ...(choices && { choices }) };
 };
-const onOff = (name: string, short?: string): Flag => ({ name, key: name.slice(2), kind: 'switch', ...(short !== undefined && { short }) });
+const onOff = (name: string, short?: string): Flag => ({
+  name,
+  key: name.slice(2),
+  kind: 'switch',
+  ...(short !== undefined && { short }),
+});
 
 const locale = values('--locale', 'en|es', ['en', 'es']);
-const common: readonly Flag[] = [locale, { name: '--color', key: 'color', kind: 'boolean' }, onOff('--help', '-h'), onOff('--version', '-V')];
+const common: readonly Flag[] = [
+  locale,
+  { name: '--color', key: 'color', kind: 'boolean' },
+  onOff('--help', '-h'),
+  onOff('--version', '-V'),
+];
 
 /** The flags of `create` that are no question. */
-const ofCreate: readonly Flag[] = [onOff('--yes', '-y'), onOff('--dry-run'), onOff('--json'), values('--config', 'file'), onOff('--force')];
+const ofCreate: readonly Flag[] = [
+  onOff('--yes', '-y'),
+  onOff('--dry-run'),
+  onOff('--json'),
+  values('--config', 'file'),
+  onOff('--force'),
+];
 
 /** The questions of `create`, in order. */
 export const questions: readonly DeclaredField[] = declared.find(({ name }) => name === 'project')?.fields ?? [];
@@ -42,7 +58,11 @@ export interface Command {
 
 /** Every command with all that may follow it: the one list that parsing, help and completion read. */
 export const commands: readonly Command[] = [
-  { name: 'create', flags: [...ofCreate, ...questions.map(flagOf).filter(({ name }) => name !== '--locale'), ...common], positionals: 1 },
+  {
+    name: 'create',
+    flags: [...ofCreate, ...questions.map(flagOf).filter(({ name }) => name !== '--locale'), ...common],
+    positionals: 1,
+  },
   { name: 'doctor', flags: [onOff('--json'), ...common], positionals: 0 },
   { name: 'completion', flags: common, positionals: 1, words: shells },
 ];
@@ -50,7 +70,13 @@ export const commands: readonly Command[] = [
 function flagOf({ flag, key, boolean, choices, placeholder }: DeclaredField): Flag {
   if (boolean) return { name: flag, key, kind: 'boolean' };
   const known = choices?.map(({ value }) => value);
-  return { name: flag, key, kind: 'value', placeholder: placeholder ?? known?.join('|') ?? key, ...(known && { choices: known }) };
+  return {
+    name: flag,
+    key,
+    kind: 'value',
+    placeholder: placeholder ?? known?.join('|') ?? key,
+    ...(known && { choices: known }),
+  };
 }
 
 /** What a question's help says, with its default. */

@@ -11,7 +11,11 @@ export async function runCommand({ parsed, streams, terminal, locale, signal }: 
   const probes = nodeProbes(process.cwd(), streams.env, signal);
   const findings = (await terminal.step(uiOf(locale).examining, () => examine(probes))).map(cleaned);
   const json = parsed.flags['json'] === true;
-  terminal.result(json ? JSON.stringify(findingsData(findings, locale), null, 2) : drawFindings(findings, locale, terminal.paintResult));
+  terminal.result(
+    json
+      ? JSON.stringify(findingsData(findings, locale), null, 2)
+      : drawFindings(findings, locale, terminal.paintResult),
+  );
   return doctorExit(findings);
 }
 

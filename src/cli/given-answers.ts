@@ -52,6 +52,8 @@ export function flagsKeptByNpm(env: NodeJS.ProcessEnv): NpmFlags {
 const ofNpm: readonly string[] = ['git', 'description', 'install'];
 
 function refuseLost(env: NodeJS.ProcessEnv): void {
-  const lost = questions.filter(({ key }: DeclaredField) => !ofNpm.includes(key) && env[`npm_config_${key}`] !== undefined);
+  const lost = questions.filter(
+    ({ key }: DeclaredField) => !ofNpm.includes(key) && env[`npm_config_${key}`] !== undefined,
+  );
   if (lost.length > 0) throw new Failure(lost.map(({ flag }) => problem('E_FLAG_SWALLOWED', { flag })));
 }

@@ -11,8 +11,17 @@ export async function main(args: readonly string[]): Promise<void> {
     process.stdout.write(`${version}\n`);
     return;
   }
-  const { run } = asksForHelp(args) ? await import('./run-help.ts') : first === 'completion' ? await import('./run-completion.ts') : await import('./run.ts');
-  process.exitCode = await run(args, { env: process.env, stdin: process.stdin, stdout: process.stdout, stderr: process.stderr });
+  const { run } = asksForHelp(args)
+    ? await import('./run-help.ts')
+    : first === 'completion'
+      ? await import('./run-completion.ts')
+      : await import('./run.ts');
+  process.exitCode = await run(args, {
+    env: process.env,
+    stdin: process.stdin,
+    stdout: process.stdout,
+    stderr: process.stderr,
+  });
 }
 
 /** `-h` anywhere wins, except after `--`. */

@@ -33,11 +33,12 @@ export function parseArguments(args: readonly string[], env: NodeJS.ProcessEnv):
     if (token.kind === 'positional') positionals.push(token.value);
     if (token.kind !== 'option') continue;
     const flag = known.get(token.rawName);
-    const taken = flag === undefined ? unknownFlag(token.rawName, known.keys()) : takeFlag(flag, token);
+    const taken = flag === undefined ? unknownFlag(token.rawName, known.keys()) : takeFlag(flag, token, command);
     if (typeof taken === 'object') problems.push(taken);
     else if (flag !== undefined) flags[flag.key] = taken;
   }
-  if (problems.length === 0 && positionals.length > command.positionals) problems.push(tooMany(positionals[command.positionals] ?? '', env));
+  if (problems.length === 0 && positionals.length > command.positionals)
+    problems.push(tooMany(positionals[command.positionals] ?? '', env));
   if (problems.length > 0) throw new Failure(problems);
   return { command, positionals, flags };
 }
@@ -45,10 +46,16 @@ export function parseArguments(args: readonly string[], env: NodeJS.ProcessEnv):
 function findCommand(name = ''): Command {
   const found = commands.find((each) => each.name === name);
   if (found !== undefined) return found;
-  const [code, known] = name.startsWith('-') ? (['flag', ['--help', '--version']] as const) : (['command', commands.map((each) => each.name)] as const);
+  const [code, known] = name.startsWith('-')
+    ? (['flag', ['--help', '--version']] as const)
+    : (['command', commands.map((each) => each.name)] as const);
   const suggestion = suggest(name, known);
   const more = suggestion === undefined ? {} : { suggestion };
-  throw new Failure([code === 'flag' ? problem('E_FLAG_UNKNOWN', { flag: name, ...more }) : problem('E_COMMAND_UNKNOWN', { command: name, ...more })]);
+  throw new Failure([
+    code === 'flag'
+      ? problem('E_FLAG_UNKNOWN', { flag: name, ...more })
+      : problem('E_COMMAND_UNKNOWN', { command: name, ...more }),
+  ]);
 }
 
 function namesOf({ name, short, kind }: Flag): string[] {
@@ -62,26 +69,43 @@ interface OptionToken {
   /** Whether the value stands behind `=`. */
   readonly inlineValue?: boolean | undefined;
 }
-type Token = OptionToken | { readonly kind: 'positional'; readonly value: string } | { readonly kind: 'option-terminator' };
+type Token =
+  | OptionToken
+  | { readonly kind: 'positional'; readonly value: string }
+  | { readonly kind: 'option-terminator' };
 
 function tokensOf(args: readonly string[], command: Command): readonly Token[] {
   const options = Object.fromEntries(command.flags.map((flag) => [flag.name.slice(2), formOf(flag)]));
-  return parseArgs({ args: [...args], options, strict: false, allowPositionals: true, tokens: true }).tokens as readonly Token[];
+  return parseArgs({ args: [...args], options, strict: false, allowPositionals: true, tokens: true })
+    .tokens as readonly Token[];
 }
 
 function formOf({ kind, short }: Flag): { type: 'string' | 'boolean'; short?: string } {
   return { type: kind === 'value' ? 'string' : 'boolean', ...(short !== undefined && { short: short.slice(1) }) };
 }
 
-function takeFlag(flag: Flag, { rawName, value, inlineValue }: OptionToken): string | boolean | Problem {
+function takeFlag(
+  flag: Flag,
+  { rawName, value, inlineValue }: OptionToken,
+  { name: command }: Command,
+): string | boolean | Problem {
   if (flag.kind === 'value') {
     // The word after it is another flag, unless it is a number below zero.
     const missing = value === undefined || (inlineValue === false && /^-(?![\d.])/.test(value));
-    return missing ? problem('E_FLAG_VALUE_MISSING', { flag: rawName }) : value;
+    if (missing) return problem('E_FLAG_VALUE_MISSING', { flag: rawName });
+    // What create is asked is checked together with what stands in variables and files.
+    return command !== 'create' && flag.choices?.includes(value) === false
+      ? wrongChoice(rawName, value, flag.choices)
+      : value;
   }
   if (value === undefined) return !rawName.startsWith('--no-');
   if (flag.kind === 'boolean' && rawName === flag.name) return value;
   return problem('E_FLAG_VALUE_UNEXPECTED', { flag: rawName });
+}
+
+function wrongChoice(flag: string, value: string, choices: readonly string[]): Problem {
+  const suggestion = suggest(value, choices);
+  return problem('E_ANSWER_CHOICE', { flag, value, choices, ...(suggestion !== undefined && { suggestion }) });
 }
 
 function unknownFlag(flag: string, known: Iterable<string>): Problem {

@@ -11,7 +11,10 @@ const mostShown = 20;
  * All of them in one go, in the order of their places, up to a number that a person can take in.
  */
 export function printProblems(problems: readonly Problem[], locale: Locale, paint: Paint): string {
-  const shown = [...problems].sort(byPlace).slice(0, mostShown).map((each) => printProblem(each, locale, paint));
+  const shown = [...problems]
+    .sort(byPlace)
+    .slice(0, mostShown)
+    .map((each) => printProblem(each, locale, paint));
   const more = problems.length - shown.length;
   return [...shown, ...(more > 0 ? [uiOf(locale).error.more(more)] : [])].join('\n\n');
 }
@@ -35,7 +38,9 @@ function placeOf({ file, line, column }: NonNullable<Problem['where']>): string 
 
 /** Names and texts of others may carry escapes that would act on the terminal. */
 export function printable(text: string): string {
-  return [...text].map((each) => ((isControl(each) && each !== '\n') || isBidi(each) ? escapeCharacter(each) : each)).join('');
+  return [...text]
+    .map((each) => ((isControl(each) && each !== '\n') || isBidi(each) ? escapeCharacter(each) : each))
+    .join('');
 }
 
 function byPlace(a: Problem, b: Problem): number {
@@ -47,5 +52,9 @@ function byPlace(a: Problem, b: Problem): number {
 
 /** The same problems as data. Texts are in the language of the run, codes and keys never are. */
 export function problemData(problems: readonly Problem[], locale: Locale): object[] {
-  return problems.map((each) => ({ code: each.code, ...explain(each, locale), ...(each.where && { where: each.where }) }));
+  return problems.map((each) => ({
+    code: each.code,
+    ...explain(each, locale),
+    ...(each.where && { where: each.where }),
+  }));
 }

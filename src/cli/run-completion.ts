@@ -5,7 +5,8 @@ import type { Run, Streams } from './streams.ts';
 
 /** Prints a script that completes commands, flags and their values, made from what is declared. */
 export const run: Run = async (args, streams) => {
-  const shell = args.length === 2 && args[1] !== undefined && args[1] in scripts ? args[1] : await readShell(args, streams);
+  const shell =
+    args.length === 2 && args[1] !== undefined && args[1] in scripts ? args[1] : await readShell(args, streams);
   if (typeof shell === 'number') return shell;
   streams.stdout.on('error', () => undefined);
   streams.stdout.write(`${scripts[shell]?.() ?? ''}\n`);
@@ -38,7 +39,13 @@ function chosen(): (readonly [flag: string, values: readonly string[]])[] {
 
 /** Every flag that takes a value of any kind: after it, no flag is offered. */
 function open(): string[] {
-  return [...new Set(commands.flatMap(({ flags }) => flags.filter(({ kind, choices }) => kind === 'value' && choices === undefined).map(({ name }) => name)))];
+  return [
+    ...new Set(
+      commands.flatMap(({ flags }) =>
+        flags.filter(({ kind, choices }) => kind === 'value' && choices === undefined).map(({ name }) => name),
+      ),
+    ),
+  ];
 }
 
 const scripts: Readonly<Record<string, () => string>> = { bash, zsh, fish, powershell };
@@ -49,11 +56,16 @@ function bash(): string {
     '  local current="${COMP_WORDS[COMP_CWORD]}" before="${COMP_WORDS[COMP_CWORD-1]}"',
     '  COMPREPLY=()',
     '  case "$before" in',
-    ...chosen().map(([flag, values]) => `    ${flag}) COMPREPLY=($(compgen -W "${values.join(' ')}" -- "$current")); return;;`),
+    ...chosen().map(
+      ([flag, values]) => `    ${flag}) COMPREPLY=($(compgen -W "${values.join(' ')}" -- "$current")); return;;`,
+    ),
     `    ${open().join('|')}) COMPREPLY=($(compgen -f -- "$current")); return;;`,
     '  esac',
     '  case "${COMP_WORDS[1]}" in',
-    ...commands.map((each) => `    ${each.name}) [ "$COMP_CWORD" -gt 1 ] && COMPREPLY=($(compgen -W "${wordsAfter(each)}" -- "$current"));;`),
+    ...commands.map(
+      (each) =>
+        `    ${each.name}) [ "$COMP_CWORD" -gt 1 ] && COMPREPLY=($(compgen -W "${wordsAfter(each)}" -- "$current"));;`,
+    ),
     '  esac',
     `  [ "$COMP_CWORD" -eq 1 ] && COMPREPLY=($(compgen -W "${commandWords()}" -- "$current"))`,
     '}',
@@ -89,7 +101,14 @@ function fish(): string {
 function fishCommand(program: string, { name, flags, words }: Command): string[] {
   const seen = `-n "__fish_seen_subcommand_from ${name}"`;
   const offered = words === undefined ? [] : [`complete -c ${program} ${seen} -f -a "${words.join(' ')}"`];
-  return [...offered, ...flags.flatMap((flag) => namesOf(flag).filter((each) => each.startsWith('--')).map((each) => `complete -c ${program} ${seen} -l ${each.slice(2)}${fishValue(flag)}`))];
+  return [
+    ...offered,
+    ...flags.flatMap((flag) =>
+      namesOf(flag)
+        .filter((each) => each.startsWith('--'))
+        .map((each) => `complete -c ${program} ${seen} -l ${each.slice(2)}${fishValue(flag)}`),
+    ),
+  ];
 }
 
 function fishValue({ kind, choices }: Flag): string {

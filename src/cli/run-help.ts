@@ -44,8 +44,19 @@ const ofCreate = (ui: Ui): Row[] => [
 function programHelp(ui: Ui): string {
   return [
     `create-kpi-flow ${version}: ${ui.help.tagline}`,
-    ...section(ui.help.examples, ['npm create kpi-flow@latest my-kpi', 'npx create-kpi-flow my-kpi --name "Stock cover" --type ratio --yes', 'npx create-kpi-flow --config team.yaml --dry-run']),
-    ...section(ui.help.commands, rows([['create [dir]', ui.help.create], ['doctor', ui.help.doctor], ['completion <shell>', ui.help.completion]])),
+    ...section(ui.help.examples, [
+      'npm create kpi-flow@latest my-kpi',
+      'npx create-kpi-flow my-kpi --name "Stock cover" --type ratio --yes',
+      'npx create-kpi-flow --config team.yaml --dry-run',
+    ]),
+    ...section(
+      ui.help.commands,
+      rows([
+        ['create [dir]', ui.help.create],
+        ['doctor', ui.help.doctor],
+        ['completion <shell>', ui.help.completion],
+      ]),
+    ),
     ...section(ui.help.options, rows([...ofCreate(ui), ...usual(ui)])),
     '',
     ui.help.more,
@@ -57,7 +68,11 @@ function createHelp(ui: Ui, locale: Locale): string {
   const switches = [...ofCreate(ui), ['    --force', ui.help.force] as const, ...usual(ui)];
   return [
     `${ui.help.usage}: npx create-kpi-flow [dir] [options]`,
-    ...section(ui.help.examples, ['npx create-kpi-flow my-kpi', 'npx create-kpi-flow stock-cover --type ratio --target 0.8 --grain day,warehouse --yes', 'npx create-kpi-flow my-kpi --yes --dry-run --json']),
+    ...section(ui.help.examples, [
+      'npx create-kpi-flow my-kpi',
+      'npx create-kpi-flow stock-cover --type ratio --target 0.8 --grain day,warehouse --yes',
+      'npx create-kpi-flow my-kpi --yes --dry-run --json',
+    ]),
     ...section(ui.help.questions, rows(asked)),
     ...section(ui.help.options, rows(switches)),
     '',
@@ -65,15 +80,31 @@ function createHelp(ui: Ui, locale: Locale): string {
   ].join('\n');
 }
 
-function questionRow(ui: Ui, { flag, boolean, positional, placeholder, choices, key, help, initial }: DeclaredField, locale: Locale): Row {
+function questionRow(
+  ui: Ui,
+  { flag, boolean, positional, placeholder, choices, key, help, initial }: DeclaredField,
+  locale: Locale,
+): Row {
   const value = placeholder ?? choices?.map((each) => each.value).join('|') ?? key;
-  const left = boolean ? `${flag}, --no-${flag.slice(2)}` : positional ? `[${value}], ${flag} <${value}>` : `${flag} <${value}>`;
+  const left = boolean
+    ? `${flag}, --no-${flag.slice(2)}`
+    : positional
+      ? `[${value}], ${flag} <${value}>`
+      : `${flag} <${value}>`;
   const usualValue = initial === undefined ? '' : ` ${ui.help.defaultsTo(initial[locale])}`;
-  return [left.length > widest ? `${flag} <…>` : left, `${help[locale]}${left.length > widest ? ` (${value})` : ''}${usualValue}`];
+  return [
+    left.length > widest ? `${flag} <…>` : left,
+    `${help[locale]}${left.length > widest ? ` (${value})` : ''}${usualValue}`,
+  ];
 }
 
 function doctorHelp(ui: Ui): string {
-  return [`${ui.help.usage}: npx create-kpi-flow doctor [--json]`, '', ui.help.doctor, ...section(ui.help.options, rows([['    --json', ui.help.json], ...usual(ui)]))].join('\n');
+  return [
+    `${ui.help.usage}: npx create-kpi-flow doctor [--json]`,
+    '',
+    ui.help.doctor,
+    ...section(ui.help.options, rows([['    --json', ui.help.json], ...usual(ui)])),
+  ].join('\n');
 }
 
 function completionHelp(ui: Ui): string {
@@ -83,7 +114,12 @@ function completionHelp(ui: Ui): string {
     'fish:        npx create-kpi-flow completion fish > ~/.config/fish/completions/kpi-flow.fish',
     'powershell:  npx create-kpi-flow completion powershell >> $PROFILE',
   ];
-  return [`${ui.help.usage}: npx create-kpi-flow completion <${shells.join('|')}>`, '', ui.help.completion, ...section(ui.help.install, lines)].join('\n');
+  return [
+    `${ui.help.usage}: npx create-kpi-flow completion <${shells.join('|')}>`,
+    '',
+    ui.help.completion,
+    ...section(ui.help.install, lines),
+  ].join('\n');
 }
 
 const widest = 30;

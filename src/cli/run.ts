@@ -29,7 +29,9 @@ export const run: Run = async (args, streams) => {
   const faults: string[] = [];
   guardStreams(streams.stdout, streams.stderr, (detail) => faults.push(detail));
   const interrupt = listenForStop(() => terminal.note(uiOf(locale).stopping));
-  const code = await dispatch(args, { streams, terminal, locale, signal: interrupt.signal }).catch((error: unknown) => report(error, args, terminal, locale));
+  const code = await dispatch(args, { streams, terminal, locale, signal: interrupt.signal }).catch((error: unknown) =>
+    report(error, args, terminal, locale),
+  );
   interrupt.end();
   // A fault of stdout is told in the next turn.
   await setImmediate();
@@ -39,7 +41,8 @@ export const run: Run = async (args, streams) => {
 
 async function dispatch(args: readonly string[], session: Omit<Session, 'parsed'>): Promise<number> {
   const parsed = parseArguments(args, session.streams.env);
-  const { runCommand } = parsed.command.name === 'doctor' ? await import('./doctor-command.ts') : await import('./create-command.ts');
+  const { runCommand } =
+    parsed.command.name === 'doctor' ? await import('./doctor-command.ts') : await import('./create-command.ts');
   return runCommand({ ...session, parsed });
 }
 
@@ -55,7 +58,14 @@ function report(error: unknown, args: readonly string[], terminal: Terminal, loc
     return error.exitCode;
   }
   const failure = error instanceof Failure ? error : new Failure([bug(error)]);
-  if (args.includes('--json')) terminal.result(JSON.stringify({ schemaVersion: 1, command: args[0], ok: false, errors: problemData(failure.problems, locale) }, null, 2));
+  if (args.includes('--json'))
+    terminal.result(
+      JSON.stringify(
+        { schemaVersion: 1, command: args[0], ok: false, errors: problemData(failure.problems, locale) },
+        null,
+        2,
+      ),
+    );
   terminal.note(printProblems(failure.problems, locale, terminal.paint));
   if (failure !== error && error instanceof Error) terminal.note(terminal.paint('dim', error.stack ?? ''));
   return failure.exitCode;

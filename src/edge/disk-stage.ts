@@ -27,7 +27,8 @@ export function markReady(stage: string): string {
 export function removeLeftovers(folder: string, target: string): void {
   const prefix = `${writing}${shortHash(target)}-`;
   for (const name of readdirSync(folder)) {
-    if (name.startsWith(prefix) && isAbandoned(folder, name)) rmSync(join(folder, name), { recursive: true, force: true });
+    if (name.startsWith(prefix) && isAbandoned(folder, name))
+      rmSync(join(folder, name), { recursive: true, force: true });
   }
 }
 

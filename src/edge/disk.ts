@@ -31,7 +31,12 @@ export function nodeDisk(signal: AbortSignal): Disk {
   };
 }
 
-async function writeFolder(folder: string, tree: Tree, prepare: Parameters<Disk['writeFolder']>[2], signal: AbortSignal): Promise<() => void> {
+async function writeFolder(
+  folder: string,
+  tree: Tree,
+  prepare: Parameters<Disk['writeFolder']>[2],
+  signal: AbortSignal,
+): Promise<() => void> {
   const place = placeOf(resolve(folder));
   try {
     writeTree(place.root, tree);
@@ -72,14 +77,20 @@ function isReplaceable(folder: string): boolean {
 function besidePlace(folder: string): Place {
   const { ancestor, child } = nearestFolder(folder);
   const stage = join(ancestor, stageName(child));
-  return { stage, root: join(stage, relative(child, folder)), commit: () => replaceFolder(stage, child), undo: () => remove(child) };
+  return {
+    stage,
+    root: join(stage, relative(child, folder)),
+    commit: () => replaceFolder(stage, child),
+    undo: () => remove(child),
+  };
 }
 
 function replaceFolder(stage: string, child: string): void {
   try {
     renameSync(stage, child);
   } catch (error) {
-    if (['ENOTEMPTY', 'EEXIST', 'ENOTDIR'].includes(errorCode(error) ?? '')) fail('E_FOLDER_NOT_EMPTY', { folder: child, found: [basename(child)] });
+    if (['ENOTEMPTY', 'EEXIST', 'ENOTDIR'].includes(errorCode(error) ?? ''))
+      fail('E_FOLDER_NOT_EMPTY', { folder: child, found: [basename(child)] });
     throw error;
   }
 }
@@ -152,7 +163,10 @@ function withdrawFolder(folder: string, tree: Tree, undo: (() => void) | undefin
 function isUntouched(folder: string, tree: Tree): boolean {
   const known = new Set(tree.keys());
   const found = filesIn(folder, '');
-  return found.every((path) => known.has(path)) && [...tree.values()].every(({ path, text }) => readFileSync(join(folder, path), 'utf8') === text);
+  return (
+    found.every((path) => known.has(path)) &&
+    [...tree.values()].every(({ path, text }) => readFileSync(join(folder, path), 'utf8') === text)
+  );
 }
 
 function filesIn(folder: string, prefix: string): string[] {

@@ -41,6 +41,8 @@ function zoneIn(text: string): string | undefined {
 export const wallClock: Clock = {
   today: () => {
     const now = new Date();
-    return [now.getFullYear(), now.getMonth() + 1, now.getDate()].map((each) => String(each).padStart(2, '0')).join('-');
+    return [now.getFullYear(), now.getMonth() + 1, now.getDate()]
+      .map((each) => String(each).padStart(2, '0'))
+      .join('-');
   },
 };

@@ -32,20 +32,32 @@ type RunGit = (args: readonly string[], cwd: string) => Promise<Outcome>;
 
 /** A repository that happens to be named in the environment (a hook runs us, say) is not the one we make. */
 function cleanEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  const kept = Object.entries(env).filter(([name]) => !/^GIT_(DIR|WORK_TREE|INDEX_FILE|OBJECT_DIRECTORY|COMMON_DIR|PREFIX|NAMESPACE)$/.test(name));
+  const kept = Object.entries(env).filter(
+    ([name]) => !/^GIT_(DIR|WORK_TREE|INDEX_FILE|OBJECT_DIRECTORY|COMMON_DIR|PREFIX|NAMESPACE)$/.test(name),
+  );
   return { ...Object.fromEntries(kept), GIT_TERMINAL_PROMPT: '0', LC_ALL: 'C' };
 }
 
 async function readSettings(git: RunGit, cwd: string): Promise<Settings> {
   const { code, output } = await git(['config', '--get-regexp', '^(user\\.(name|email)|init\\.defaultbranch)$'], cwd);
   if (code !== 0) return {};
-  const entries = output.split('\n').map((line) => [line.split(' ', 1)[0] ?? '', line.slice(line.indexOf(' ') + 1).trim()] as const);
+  const entries = output
+    .split('\n')
+    .map((line) => [line.split(' ', 1)[0] ?? '', line.slice(line.indexOf(' ') + 1).trim()] as const);
   const found = new Map(entries.filter(([, value]) => value !== ''));
-  return pick({ name: found.get('user.name'), email: found.get('user.email'), branch: found.get('init.defaultbranch') });
+  return pick({
+    name: found.get('user.name'),
+    email: found.get('user.email'),
+    branch: found.get('init.defaultbranch'),
+  });
 }
 
 function withVariables(settings: Settings, env: NodeJS.ProcessEnv): Settings {
-  return pick({ ...settings, name: env['GIT_AUTHOR_NAME'] ?? settings.name, email: env['GIT_AUTHOR_EMAIL'] ?? settings.email });
+  return pick({
+    ...settings,
+    name: env['GIT_AUTHOR_NAME'] ?? settings.name,
+    email: env['GIT_AUTHOR_EMAIL'] ?? settings.email,
+  });
 }
 
 function pick(settings: { [Key in keyof Settings]: string | undefined }): Settings {
@@ -56,7 +68,11 @@ function describeOwner({ name, email }: Settings): string | undefined {
   return name !== undefined && email !== undefined ? `${name} <${email}>` : (email ?? name);
 }
 
-async function firstCommit(git: RunGit, env: NodeJS.ProcessEnv, job: { folder: string; home: string; message: string }): Promise<GitOutcome> {
+async function firstCommit(
+  git: RunGit,
+  env: NodeJS.ProcessEnv,
+  job: { folder: string; home: string; message: string },
+): Promise<GitOutcome> {
   const inside = await git(['rev-parse', '--is-inside-work-tree'], nearest(job.home));
   if (inside.missing) return { done: false, reason: 'missing' };
   if (inside.code === 0 && inside.output.trim() === 'true') return { done: false, reason: 'inside' };
@@ -72,7 +88,16 @@ async function firstCommit(git: RunGit, env: NodeJS.ProcessEnv, job: { folder: s
 
 function commitSteps(branch: string, message: string, known: Settings): string[][] {
   // A template folder could bring hooks along; an empty one brings nothing.
-  const quiet = ['-c', 'core.hooksPath=/dev/null', '-c', 'commit.gpgSign=false', '-c', 'core.safecrlf=false', '-c', 'gc.auto=0'];
+  const quiet = [
+    '-c',
+    'core.hooksPath=/dev/null',
+    '-c',
+    'commit.gpgSign=false',
+    '-c',
+    'core.safecrlf=false',
+    '-c',
+    'gc.auto=0',
+  ];
   const { name = fallbackIdentity.name, email = fallbackIdentity.email } = known;
   const identity = ['-c', `user.name=${name}`, '-c', `user.email=${email}`];
   return [

@@ -17,7 +17,7 @@ export interface Interrupt {
  */
 export function listenForStop(heard: () => void): Interrupt {
   const controller = new AbortController();
-  // Each question and each program listens for a while; that is no leak.
+  // Each program that is run listens for a while; that is no leak.
   setMaxListeners(0, controller.signal);
   const stop = (name: NodeJS.Signals): void => {
     const code = exitCodes[name] ?? 130;

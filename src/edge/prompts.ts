@@ -1,6 +1,7 @@
+import { setMaxListeners } from 'node:events';
 import { Writable } from 'node:stream';
 import { styleText } from 'node:util';
-import { isCancel, note, S_BAR, select, text } from '@clack/prompts';
+import { isCancel, note, S_BAR, select, text, updateSettings } from '@clack/prompts';
 import { Cancelled } from '../errors/cancelled.ts';
 import type { Prompter, Reply, SelectQuestion, TextQuestion } from '../jobs/ports.ts';
 
@@ -19,12 +20,24 @@ export interface PromptOptions {
 /** Asks on a terminal. Loaded only when there is something to ask. */
 export function clackPrompter(options: PromptOptions): Prompter {
   const output = options.colored ? options.output : withoutColor(options.output);
-  const streams = { input: options.input, output, signal: options.signal };
+  const streams = { input: options.input, output, signal: stopOrEnd(options) };
+  // The end of the input (Ctrl-D) would leave the library waiting for ever, and Node would end with code 13.
+  updateSettings({ aliases: { '\u0004': 'cancel' } });
   return {
     show: (title, lines) => note(lines.join('\n'), title, { output, format: (line) => line }),
     text: (question) => askText(question, streams, options.texts),
     select: (question) => askSelect(question, streams, options.texts),
   };
+}
+
+/** The person says stop, or their terminal is gone. */
+function stopOrEnd({ input, signal }: PromptOptions): AbortSignal {
+  const gone = new AbortController();
+  input.once('end', () => gone.abort(new Cancelled()));
+  const either = AbortSignal.any([signal, gone.signal]);
+  // Every question listens for a while; that is no leak.
+  setMaxListeners(0, either);
+  return either;
 }
 
 interface Streams {
@@ -50,7 +63,11 @@ async function askText(question: TextQuestion, streams: Streams, texts: PromptOp
 const backRow = '\u0000back';
 
 async function askSelect(question: SelectQuestion, streams: Streams, texts: PromptOptions['texts']): Promise<Reply> {
-  const rows = question.choices.map(({ value, label, hint }) => ({ value, label, ...(hint !== undefined && { hint }) }));
+  const rows = question.choices.map(({ value, label, hint }) => ({
+    value,
+    label,
+    ...(hint !== undefined && { hint }),
+  }));
   const answer = await select<string>({
     ...streams,
     message: question.help === '' ? question.label : `${question.label}\n${styleText('dim', question.help)}`,

@@ -9,7 +9,10 @@ export interface TerminalOptions {
   /** What `--color` or `--no-color` said. */
   readonly color?: boolean | undefined;
   /** How the end of a step is said. */
-  readonly texts: { readonly done: (name: string, seconds: string) => string; readonly failed: (name: string, seconds: string) => string };
+  readonly texts: {
+    readonly done: (name: string, seconds: string) => string;
+    readonly failed: (name: string, seconds: string) => string;
+  };
 }
 
 export type Paint = (style: Style, text: string) => string;
@@ -39,7 +42,10 @@ function isCi(env: NodeJS.ProcessEnv): boolean {
 }
 
 /** NO_COLOR, then the flag, then FORCE_COLOR, then whether it is a terminal that can. */
-export function isColored(stream: { readonly isTTY?: boolean }, { env, color }: Pick<TerminalOptions, 'env' | 'color'>): boolean {
+export function isColored(
+  stream: { readonly isTTY?: boolean },
+  { env, color }: Pick<TerminalOptions, 'env' | 'color'>,
+): boolean {
   if ((env['NO_COLOR'] ?? '') !== '') return false;
   if (color !== undefined) return color;
   const forced = env['FORCE_COLOR'] ?? '';
@@ -60,7 +66,8 @@ export function nodeTerminal(options: TerminalOptions): Terminal {
     result: (text) => void options.stdout.write(`${text}\n`),
     note,
     warn: (text) => note(`${paint('yellow', '!')} ${text}`),
-    step: (name, work, went = () => true) => runStep(options, isLive(options) ? liveLine(options, paint, name) : plainLine(note, name), { name, work, went }),
+    step: (name, work, went = () => true) =>
+      runStep(options, isLive(options) ? liveLine(options, paint, name) : plainLine(note, name), { name, work, went }),
   };
 }
 
@@ -93,7 +100,11 @@ interface StepJob<Value> {
   readonly went: (value: Value) => boolean;
 }
 
-async function runStep<Value>({ texts }: TerminalOptions, line: StepLine, { name, work, went }: StepJob<Value>): Promise<Value> {
+async function runStep<Value>(
+  { texts }: TerminalOptions,
+  line: StepLine,
+  { name, work, went }: StepJob<Value>,
+): Promise<Value> {
   const started = performance.now();
   let good = false;
   try {
@@ -145,7 +156,11 @@ function withoutEscapes(text: string): string {
  * Makes a reader that went away (`kpi-flow --help | head -1`) no error, and any other fault of stdout one that
  * the exit code shows: a result that nobody could read is not a success.
  */
-export function guardStreams(stdout: NodeJS.WritableStream, stderr: NodeJS.WritableStream, fault: (detail: string) => void): void {
+export function guardStreams(
+  stdout: NodeJS.WritableStream,
+  stderr: NodeJS.WritableStream,
+  fault: (detail: string) => void,
+): void {
   stderr.on('error', () => undefined);
   stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') fault(error.code ?? error.message);

@@ -66,7 +66,10 @@ export function valuesOf(given: Given): RawAnswers {
 export function withProposals<Asked extends Questions>(generator: Asked, given: Given): Asked {
   const proposed = Object.values(generator.fields).map((field): readonly [string, Field] => {
     const answer = given[field.key];
-    return [field.key, answer?.open === true ? { ...field, meta: { ...field.meta, initial: () => answer.value } } : field];
+    return [
+      field.key,
+      answer?.open === true ? { ...field, meta: { ...field.meta, initial: () => answer.value } } : field,
+    ];
   });
   return { ...generator, fields: Object.fromEntries(proposed) };
 }
@@ -133,10 +136,19 @@ function missingKeys(generator: Questions, said: RawAnswers, answers: RawAnswers
   return Object.keys(generator.fields).filter((key) => (asked.has(key) ? said[key] : answers[key]) === undefined);
 }
 
-function missingAnswers({ fields }: Questions, missing: readonly string[], values: RawAnswers, haveDefaults: boolean): Problem {
+function missingAnswers(
+  { fields }: Questions,
+  missing: readonly string[],
+  values: RawAnswers,
+  haveDefaults: boolean,
+): Problem {
   const flags = missing.map((key) => fieldOf(fields, key).flag);
   const shown = missing.filter((key) => !fieldOf(fields, key).meta.positional).slice(0, 2);
   const examples = shown.map((key) => `${fieldOf(fields, key).flag} <${fieldOf(fields, key).meta.placeholder ?? key}>`);
   const folder = showAnswer(values['dir']) || 'my-kpi';
-  return problem('E_ANSWERS_MISSING', { flags, example: ['npx create-kpi-flow@latest', folder, ...examples].join(' '), haveDefaults });
+  return problem('E_ANSWERS_MISSING', {
+    flags,
+    example: ['npx create-kpi-flow@latest', folder, ...examples].join(' '),
+    haveDefaults,
+  });
 }

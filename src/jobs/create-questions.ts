@@ -60,7 +60,7 @@ function showFixed({ generator, given, context, prompter }: Asking): void {
 
 async function askSteps(asking: Asking, said: Said): Promise<void> {
   const steps = asking.generator.steps.filter((step) => !isAnswered(step, said));
-  for (let index = 0; index < steps.length; ) {
+  for (let index = 0; index < steps.length;) {
     const step = steps[index];
     if (step === undefined) return;
     const went = await askStep(asking, said, step, index > 0);
@@ -101,14 +101,22 @@ function putQuestion(asking: Asking, said: Said, step: Step, back: boolean): Pro
   const filled = fillDefaults(generator, said, context);
   const say = (text: Bilingual): string => text[context.locale];
   const choices = choicesOf(generator, step);
-  const common = { label: say(step.label), help: helpOf(asking, step), back, initial: step.show?.(filled) ?? showAnswer(filled[step.key]) };
-  if (choices !== undefined) return prompter.select({ ...common, choices: choices.map(({ value, label }) => ({ value, label: say(label) })) });
+  const common = {
+    label: say(step.label),
+    help: helpOf(asking, step),
+    back,
+    initial: step.show?.(filled) ?? showAnswer(filled[step.key]),
+  };
+  if (choices !== undefined)
+    return prompter.select({ ...common, choices: choices.map(({ value, label }) => ({ value, label: say(label) })) });
   return prompter.text({ ...common, check: (typed) => stepTrouble(asking, step, typed) });
 }
 
 /** What the question means, and what a file says about its proposal. */
 function helpOf({ given, context }: Asking, step: Step): string {
-  const reasons = step.fields.flatMap((key) => (given[key]?.open === true ? (given[key].why?.[context.locale] ?? []) : []));
+  const reasons = step.fields.flatMap((key) =>
+    given[key]?.open === true ? (given[key].why?.[context.locale] ?? []) : [],
+  );
   return [step.help[context.locale], ...reasons].join(' ');
 }
 
@@ -134,7 +142,11 @@ function stepTrouble({ generator, given, context }: Asking, step: Step, typed: s
     if ('problem' in result) return inOneLine(result.problem, context.locale);
     const held = given[key];
     if (held?.fixed === true && showAnswer(held.value) !== showAnswer(value)) {
-      return uiOf(context.locale).create.held(fieldOf(generator.fields, key).meta.label[context.locale], showAnswer(held.value), held.why?.[context.locale] ?? held.from);
+      return uiOf(context.locale).create.held(
+        fieldOf(generator.fields, key).meta.label[context.locale],
+        showAnswer(held.value),
+        held.why?.[context.locale] ?? held.from,
+      );
     }
   }
   return undefined;
@@ -165,11 +177,20 @@ async function review<Input>(asking: Questioning<Input>, said: Said): Promise<Co
   const ui = uiOf(context.locale).create;
   const tree = 'input' in reading ? asking.plan(reading.input) : undefined;
   if (tree !== undefined) prompter.show(ui.previewTitle(tree.size), previewLines(asking, answers, tree));
-  if ('problems' in reading) prompter.show(ui.cannotTitle, reading.problems.flatMap((each) => Object.values(explain(each, context.locale))));
-  const rows = [...(tree === undefined ? [] : [{ value: 'create', label: ui.confirm.create }]), { value: 'change', label: ui.confirm.change }, { value: 'cancel', label: ui.confirm.cancel }];
+  if ('problems' in reading)
+    prompter.show(
+      ui.cannotTitle,
+      reading.problems.flatMap((each) => Object.values(explain(each, context.locale))),
+    );
+  const rows = [
+    ...(tree === undefined ? [] : [{ value: 'create', label: ui.confirm.create }]),
+    { value: 'change', label: ui.confirm.change },
+    { value: 'cancel', label: ui.confirm.cancel },
+  ];
   const reply = await prompter.select({ label: ui.confirm.label, help: '', choices: rows, back: false });
   if (reply.kind === 'answer' && reply.value === 'cancel') throw new Cancelled();
-  if (reply.kind === 'answer' && reply.value === 'create' && tree !== undefined && 'input' in reading) return { answers, input: reading.input, tree };
+  if (reply.kind === 'answer' && reply.value === 'create' && tree !== undefined && 'input' in reading)
+    return { answers, input: reading.input, tree };
   await changeAnswer(asking, said, answers);
   return undefined;
 }
@@ -177,7 +198,9 @@ async function review<Input>(asking: Questioning<Input>, said: Said): Promise<Co
 /** The names that were derived, which people want to see before they are in twenty files, and the files. */
 function previewLines({ generator, context }: Asking, answers: RawAnswers, tree: Tree): string[] {
   const derived = ['id', 'inputs', 'warning', 'destination'].filter((key) => key in generator.fields);
-  const names = derived.map((key) => `${fieldOf(generator.fields, key).meta.label[context.locale]}: ${showAnswer(answers[key])}`);
+  const names = derived.map(
+    (key) => `${fieldOf(generator.fields, key).meta.label[context.locale]}: ${showAnswer(answers[key])}`,
+  );
   return [...names, '', ...drawTree(`${showAnswer(answers['dir'])}/`, new Set([...tree.keys()].map(shortened)))];
 }
 
@@ -190,7 +213,10 @@ async function changeAnswer(asking: Asking, said: Said, answers: RawAnswers): Pr
   const { generator, context, prompter } = asking;
   const ui = uiOf(context.locale).create;
   const rows = changeable(asking);
-  const choices = rows.map((step) => ({ value: step.key, label: `${step.label[context.locale]}: ${step.show?.(answers) ?? showAnswer(answers[step.key])}` }));
+  const choices = rows.map((step) => ({
+    value: step.key,
+    label: `${step.label[context.locale]}: ${step.show?.(answers) ?? showAnswer(answers[step.key])}`,
+  }));
   const reply = await prompter.select({ label: ui.whichLabel, help: '', choices, back: true });
   const step = reply.kind === 'back' ? undefined : rows.find(({ key }) => key === reply.value);
   if (step === undefined) return;
@@ -202,7 +228,9 @@ async function changeAnswer(asking: Asking, said: Said, answers: RawAnswers): Pr
 function changeable(asking: Asking): Step[] {
   const { generator, given } = asking;
   const asked = new Set(generator.steps.flatMap((step) => step.fields));
-  const others = Object.keys(generator.fields).filter((key) => !asked.has(key)).map((key) => alone(asking, key));
+  const others = Object.keys(generator.fields)
+    .filter((key) => !asked.has(key))
+    .map((key) => alone(asking, key));
   const isFixed = (step: Step): boolean => step.fields.some((key) => given[key]?.fixed === true);
   return [...generator.steps, ...others].filter((step) => !isFixed(step));
 }

@@ -18,16 +18,22 @@ export function pendingOf({ git, install, site, input, dryRun }: CreateResult, l
   const message = quote(uiOf(input.locale).create.commitMessage(input.name));
   const commit = `git add --all && git commit -m ${message}`;
   const pending: Pending[] = [];
-  const add = (text: string, commands: readonly string[], problems: readonly Problem[] = []): void => void pending.push({ text, commands, problems });
+  const add = (text: string, commands: readonly string[], problems: readonly Problem[] = []): void =>
+    void pending.push({ text, commands, problems });
   if (dryRun) return [];
   if (site.state === 'git-only' && input.git) add(ui.gitClone, [commit]);
-  if ('done' in git && !git.done) add(gitText(git, locale), [git.reason === 'inside' ? commit : `git init && ${commit}`]);
-  if ('done' in git && git.done && git.identity === 'fallback') add(ui.gitFallback, ['git config --global user.name "…"', 'git config --global user.email "…"']);
+  if ('done' in git && !git.done)
+    add(gitText(git, locale), [git.reason === 'inside' ? commit : `git init && ${commit}`]);
+  if ('done' in git && git.done && git.identity === 'fallback')
+    add(ui.gitFallback, ['git config --global user.name "…"', 'git config --global user.email "…"']);
   if ('done' in install && !install.done) add(ui.notInstalled, [install.command], install.problems);
   return pending;
 }
 
-function gitText(git: { readonly reason: 'missing' | 'inside' | 'failed'; readonly detail?: string }, locale: Locale): string {
+function gitText(
+  git: { readonly reason: 'missing' | 'inside' | 'failed'; readonly detail?: string },
+  locale: Locale,
+): string {
   const ui = uiOf(locale).create;
   if (git.reason === 'failed') return ui.gitFailed(git.detail ?? '');
   return git.reason === 'missing' ? ui.noGit : ui.gitInside;
@@ -38,12 +44,17 @@ export function nextSteps({ input, install }: CreateResult, platform: string): s
   const python = platform === 'win32' ? '.venv\\Scripts\\python' : '.venv/bin/python';
   const ready = 'done' in install && install.done;
   const second = ready ? `${python} -m pytest` : 'done' in install ? install.command : installByHand(platform);
-  return [...(input.dir === '.' ? [] : [`cd ${quote(input.dir)}`]), second, `${python} -m prefect_flows.${input.id}_flow`];
+  return [
+    ...(input.dir === '.' ? [] : [`cd ${quote(input.dir)}`]),
+    second,
+    `${python} -m prefect_flows.${input.id}_flow`,
+  ];
 }
 
 /** How the environment is made with nothing but Python; pip takes dependency groups from 25.1 on. */
 export function installByHand(platform: string): string {
-  const [start, python, and] = platform === 'win32' ? ['py -3', '.venv\\Scripts\\python', ';'] : ['python3', '.venv/bin/python', ' &&'];
+  const [start, python, and] =
+    platform === 'win32' ? ['py -3', '.venv\\Scripts\\python', ';'] : ['python3', '.venv/bin/python', ' &&'];
   return `${start} -m venv .venv${and} ${python} -m pip install --upgrade pip${and} ${python} -m pip install -e . --group dev`;
 }
 
@@ -57,9 +68,17 @@ export function resultData(result: CreateResult, locale: Locale, platform: strin
     dryRun,
     folder,
     answers,
-    changes: planCreation(tree).ops.map((op) => ({ action: op.kind, path: op.path, owner: op.owner, ...('after' in op && { bytes: byteLength(op.after) }) })),
+    changes: planCreation(tree).ops.map((op) => ({
+      action: op.kind,
+      path: op.path,
+      owner: op.owner,
+      ...('after' in op && { bytes: byteLength(op.after) }),
+    })),
     git,
-    install: 'problems' in install ? { done: false, codes: install.problems.map(({ code }) => code), command: install.command } : install,
+    install:
+      'problems' in install
+        ? { done: false, codes: install.problems.map(({ code }) => code), command: install.command }
+        : install,
     pending: pendingOf(result, locale).map(({ text, commands }) => ({ text, commands })),
     nextSteps: nextSteps(result, platform),
     again: again.text,

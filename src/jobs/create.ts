@@ -10,7 +10,18 @@ import { checkGiven, fieldOf, settleAnswers, valuesOf, withProposals } from './c
 import { askAnswers } from './create-questions.ts';
 import type { CommandLine } from './replay.ts';
 import { replayCommand } from './replay.ts';
-import type { Clock, Disk, Environment, Git, GitOutcome, InstallOutcome, Prompter, PythonEnvironment, Reporter, Site } from './ports.ts';
+import type {
+  Clock,
+  Disk,
+  Environment,
+  Git,
+  GitOutcome,
+  InstallOutcome,
+  Prompter,
+  PythonEnvironment,
+  Reporter,
+  Site,
+} from './ports.ts';
 
 /** What somebody asked for, from whichever door. */
 export interface CreateRequest {
@@ -78,7 +89,8 @@ async function decide(base: Project, request: CreateRequest, ports: CreatePorts)
   const { environment, clock, disk } = ports;
   const context = await contextOf(generator, request, ports);
   const survey = (dir: string): Promise<Site> => disk.survey(environment.place(dir), { tidy: !request.dryRun });
-  const plan = (input: ProjectInput): Tree => generator.plan(input, { version: request.version, today: clock.today(), hash: environment.hash });
+  const plan = (input: ProjectInput): Tree =>
+    generator.plan(input, { version: request.version, today: clock.today(), hash: environment.hash });
   if (request.takeDefaults || ports.openPrompter === undefined) {
     const settled = settleAnswers(generator, request.given, context, request.takeDefaults);
     const site = await survey(settled.input.dir);
@@ -87,12 +99,23 @@ async function decide(base: Project, request: CreateRequest, ports: CreatePorts)
   // Nobody should answer a dozen questions for a folder that cannot be made.
   const { dir } = valuesOf(request.given);
   if (typeof dir === 'string') await survey(dir);
-  const confirmed = await askAnswers({ generator, given: request.given, context, prompter: await ports.openPrompter(), survey, plan });
+  const confirmed = await askAnswers({
+    generator,
+    given: request.given,
+    context,
+    prompter: await ports.openPrompter(),
+    survey,
+    plan,
+  });
   return { ...confirmed, folder: environment.place(confirmed.input.dir), site: await survey(confirmed.input.dir) };
 }
 
 /** Who runs without git is not asked git's opinion on the owner either. */
-async function contextOf(generator: Project, { given, locale }: CreateRequest, { git, environment }: CreatePorts): Promise<QuestionContext> {
+async function contextOf(
+  generator: Project,
+  { given, locale }: CreateRequest,
+  { git, environment }: CreatePorts,
+): Promise<QuestionContext> {
   const off = given['git'] !== undefined && !isOn(generator, given['git'].value);
   const owner = given['owner'] !== undefined || off ? undefined : await git.owner();
   return { locale, timezone: environment.timezone, ...(owner !== undefined && { owner }) };
@@ -104,20 +127,33 @@ function isOn({ fields }: Project, raw: Parameters<typeof readField>[1]): boolea
 }
 
 /** The first commit is made where the folder is staged: it appears together with the files, or not at all. */
-async function writeRepository({ input, tree, site, folder }: Pick<CreateResult, 'input' | 'tree' | 'site' | 'folder'>, ports: CreatePorts): Promise<GitOutcome | Skipped> {
+async function writeRepository(
+  { input, tree, site, folder }: Pick<CreateResult, 'input' | 'tree' | 'site' | 'folder'>,
+  ports: CreatePorts,
+): Promise<GitOutcome | Skipped> {
   const wanted = input.git && site.state !== 'git-only';
   let outcome: GitOutcome | Skipped = { skipped: true };
   await ports.disk.writeFolder(folder, tree, async (staged) => {
-    if (wanted) outcome = await ports.git.firstCommit(staged, folder, uiOf(input.locale).create.commitMessage(input.name));
+    if (wanted)
+      outcome = await ports.git.firstCommit(staged, folder, uiOf(input.locale).create.commitMessage(input.name));
   });
   return outcome;
 }
 
 /** Stopped while installing, the run takes its folder back, unless somebody has begun to work in it. */
-async function installOrWithdraw(folder: string, tree: Tree, { locale }: CreateRequest, ports: CreatePorts): Promise<InstallOutcome> {
+async function installOrWithdraw(
+  folder: string,
+  tree: Tree,
+  { locale }: CreateRequest,
+  ports: CreatePorts,
+): Promise<InstallOutcome> {
   const { create: ui } = uiOf(locale);
   try {
-    return await ports.reporter.step(ui.installing, (progress) => ports.python.install(folder, { signal: ports.signal, progress }), ({ done }) => done);
+    return await ports.reporter.step(
+      ui.installing,
+      (progress) => ports.python.install(folder, { signal: ports.signal, progress }),
+      ({ done }) => done,
+    );
   } catch (error) {
     if (!(error instanceof Cancelled) || (await ports.disk.withdrawFolder(folder, tree))) throw error;
     ports.reporter.warn(ui.kept(folder));

@@ -45,7 +45,10 @@ export type InstallOutcome =
 
 export interface PythonEnvironment {
   /** Makes `.venv` in the repository and installs it with its development tools. Never throws for what a person can mend. */
-  install(repository: string, options: { readonly signal: AbortSignal; readonly progress: Progress }): Promise<InstallOutcome>;
+  install(
+    repository: string,
+    options: { readonly signal: AbortSignal; readonly progress: Progress },
+  ): Promise<InstallOutcome>;
 }
 
 /** A long step that is under way. */
@@ -65,7 +68,11 @@ export interface Reporter {
    * Runs a long step and shows what and how long: a live line on a terminal, plain lines in a pipe.
    * @param went whether the value that came out is a success; without it every value is
    */
-  step<Value>(name: string, work: (progress: Progress) => Promise<Value>, went?: (value: Value) => boolean): Promise<Value>;
+  step<Value>(
+    name: string,
+    work: (progress: Progress) => Promise<Value>,
+    went?: (value: Value) => boolean,
+  ): Promise<Value>;
 }
 
 export interface TextQuestion {
@@ -139,7 +146,10 @@ export interface DoctorProbes {
   npmRegistry(): Promise<AddressSeen>;
   /** Files of authorities that the environment names. */
   certificates(): Promise<readonly { readonly variable: string; readonly file: string; readonly readable: boolean }[]>;
-  proxies(): Promise<{ readonly sparesLoopback: boolean; readonly found: readonly (AddressSeen & { readonly variable: string })[] }>;
+  proxies(): Promise<{
+    readonly sparesLoopback: boolean;
+    readonly found: readonly (AddressSeen & { readonly variable: string })[];
+  }>;
   git(): Promise<{ readonly version?: string }>;
   /** Prefect in the repository's environment. */
   prefect(): Promise<{ readonly version?: string; readonly problem?: Problem }>;

@@ -36,7 +36,8 @@ function neededAnswers(generator: Questions, answers: RawAnswers): RawAnswers {
   const kept: Record<string, RawAnswer | undefined> = { ...answers };
   for (const key of Object.keys(generator.fields)) {
     const without = { ...kept, [key]: undefined };
-    if (machines.every((machine) => sameAnswers(fillDefaults(generator, without, machine), answers))) kept[key] = undefined;
+    if (machines.every((machine) => sameAnswers(fillDefaults(generator, without, machine), answers)))
+      kept[key] = undefined;
   }
   return kept;
 }
@@ -62,7 +63,7 @@ function isYes(value: RawAnswer): boolean {
 
 /** What no shell touches. A leading `@` or a comma means something to PowerShell. */
 function isPlain(word: string): boolean {
-  return /^[A-Za-z0-9_./:=-][A-Za-z0-9_./:=@-]*$/.test(word);
+  return /^[A-Za-z0-9_./-][A-Za-z0-9_./:=@-]*$/.test(word);
 }
 
 /** One word of a command line, as sh reads it; without quotes inside it is the same in PowerShell. */

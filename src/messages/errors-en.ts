@@ -160,7 +160,7 @@ export const errorsEn: ErrorTexts = {
   E_FLAG_VALUE_UNEXPECTED: ({ flag }) => ({
     what: `The flag ${flag} takes no value.`,
     why: 'It is on when it is there.',
-    fix: `Write ${flag} alone, or --no-${flag.slice(2)} to turn it off where that exists.`,
+    fix: `Write ${flag} alone.`,
   }),
   E_ARGUMENT_EXTRA: ({ argument, swallowed }) => ({
     what: `There is one argument too many: "${argument}".`,

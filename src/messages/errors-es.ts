@@ -160,7 +160,7 @@ export const errorsEs: ErrorTexts = {
   E_FLAG_VALUE_UNEXPECTED: ({ flag }) => ({
     what: `La opción ${flag} no lleva valor.`,
     why: 'Con escribirla queda activada.',
-    fix: `Escribe solo ${flag}, o --no-${flag.slice(2)} para desactivarla si existe.`,
+    fix: `Escribe solo ${flag}.`,
   }),
   E_ARGUMENT_EXTRA: ({ argument, swallowed }) => ({
     what: `Sobra un argumento: "${argument}".`,

@@ -29,11 +29,22 @@ export interface RunOptions {
 
 /** A home where nothing of the person who runs the tests counts. */
 export function bareEnvironment(home: string): NodeJS.ProcessEnv {
-  return { PATH: process.env['PATH'], HOME: home, XDG_CONFIG_HOME: home, GIT_CONFIG_NOSYSTEM: '1', LANG: 'en_US.UTF-8', TZ: 'Europe/Madrid' };
+  return {
+    PATH: process.env['PATH'],
+    HOME: home,
+    XDG_CONFIG_HOME: home,
+    GIT_CONFIG_NOSYSTEM: '1',
+    LANG: 'en_US.UTF-8',
+    TZ: 'Europe/Madrid',
+  };
 }
 
 /** Runs a bin to its end, with a closed standard input and pipes for the rest. */
-export function runCli(bin: Bin, args: readonly string[], { env = {}, cwd = tmpdir(), through = [] }: RunOptions = {}): Promise<Ended> {
+export function runCli(
+  bin: Bin,
+  args: readonly string[],
+  { env = {}, cwd = tmpdir(), through = [] }: RunOptions = {},
+): Promise<Ended> {
   const [file = '', ...rest] = [...through, process.execPath, binFile(bin), ...args];
   const child = spawn(file, rest, { cwd, env: { ...bareEnvironment(cwd), ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
   const read = { stdout: '', stderr: '' };
@@ -54,7 +65,9 @@ export function makeHome(): { readonly home: string; readonly remove: () => void
 /** Every file below a folder with its text, but git's own. */
 export function snapshot(folder: string): Record<string, string> {
   const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((each) => each.isFile());
-  const paths = files.map((each) => join(each.parentPath, each.name)).filter((path) => !path.slice(folder.length).split('/').includes('.git'));
+  const paths = files
+    .map((each) => join(each.parentPath, each.name))
+    .filter((path) => !path.slice(folder.length).split('/').includes('.git'));
   return Object.fromEntries(paths.sort().map((path) => [path.slice(folder.length + 1), readFileSync(path, 'utf8')]));
 }
 

@@ -11,8 +11,16 @@ if (!hasBash) tell('skipped: completing in bash (it is not here)');
 
 /** What bash would offer for the last of these words. */
 async function offered(...words: string[]): Promise<string[]> {
-  const lines = [await script('bash'), `COMP_WORDS=(${words.map((each) => `'${each}'`).join(' ')})`, `COMP_CWORD=${words.length - 1}`, '_kpi_flow', 'printf "%s\\n" "${COMPREPLY[@]}"'];
-  return execFileSync('bash', ['-c', lines.join('\n')], { encoding: 'utf8' }).trim().split('\n');
+  const lines = [
+    await script('bash'),
+    `COMP_WORDS=(${words.map((each) => `'${each}'`).join(' ')})`,
+    `COMP_CWORD=${words.length - 1}`,
+    '_kpi_flow',
+    'printf "%s\\n" "${COMPREPLY[@]}"',
+  ];
+  return execFileSync('bash', ['-c', lines.join('\n')], { encoding: 'utf8' })
+    .trim()
+    .split('\n');
 }
 
 describe('completion', () => {
@@ -43,7 +51,12 @@ describe.runIf(hasBash)('completing in bash', () => {
   });
 
   it('offers the flags of the command, and the values of a flag', async () => {
-    expect(await offered('kpi-flow', 'create', '--no-')).toEqual(['--no-plop', '--no-git', '--no-install', '--no-color']);
+    expect(await offered('kpi-flow', 'create', '--no-')).toEqual([
+      '--no-plop',
+      '--no-git',
+      '--no-install',
+      '--no-color',
+    ]);
     expect(await offered('kpi-flow', 'create', 'my-kpi', '--type', 'c')).toEqual(['cumulative', 'conversion']);
     expect(await offered('kpi-flow', 'completion', 'f')).toEqual(['fish']);
   });

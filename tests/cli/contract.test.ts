@@ -29,14 +29,32 @@ describe('help', () => {
     ['the word', 'kpi-flow', ['help']],
     ['the other bin', 'create-kpi-flow', ['--help']],
   ])('is the same however it is asked for: %s', async (_, bin, args) => {
-    const [asked, usual] = await Promise.all([runCli(bin, args, { cwd: home }), runCli('kpi-flow', ['--help'], { cwd: home })]);
+    const [asked, usual] = await Promise.all([
+      runCli(bin, args, { cwd: home }),
+      runCli('kpi-flow', ['--help'], { cwd: home }),
+    ]);
     expect(asked).toEqual(usual);
   });
 
   it.each(locales)('of create names every question with its flag and default (%s)', async (locale) => {
     const { code, stdout } = await runCli('create-kpi-flow', ['my-kpi', '-h', `--locale=${locale}`], { cwd: home });
     expect(code).toBe(0);
-    for (const flag of ['--name', '--id', '--owner', '--type', '--unit', '--grain', '--direction', '--target', '--source', '--schedule', '--pool', '--no-git', '--config']) expect(stdout).toContain(flag);
+    for (const flag of [
+      '--name',
+      '--id',
+      '--owner',
+      '--type',
+      '--unit',
+      '--grain',
+      '--direction',
+      '--target',
+      '--source',
+      '--schedule',
+      '--pool',
+      '--no-git',
+      '--config',
+    ])
+      expect(stdout).toContain(flag);
     expect(stdout).toContain(locale === 'es' ? 'Identificador'.slice(0, 0) + 'según el nombre' : 'from the name');
   });
 
@@ -54,7 +72,11 @@ describe('help', () => {
 
   it.each(['--version', '-V'])('the version by %s', async (flag) => {
     for (const bin of ['kpi-flow', 'create-kpi-flow'] as const) {
-      expect(await runCli(bin, [flag], { cwd: home })).toEqual({ code: 0, stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/), stderr: '' });
+      expect(await runCli(bin, [flag], { cwd: home })).toEqual({
+        code: 0,
+        stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/),
+        stderr: '',
+      });
     }
   });
 });
@@ -66,17 +88,49 @@ describe.each(locales)('mistakes end with 2, an explanation on stderr and nothin
     ['an unknown flag first', 'kpi-flow', ['--hlep'], ['E_FLAG_UNKNOWN'], /--help\?/],
     ['an unknown flag', 'create-kpi-flow', ['my-kpi', '--dry-rnu', '--yes'], ['E_FLAG_UNKNOWN'], /--dry-run\?/],
     ['an unknown flag of another command', 'kpi-flow', ['doctor', '--yes'], ['E_FLAG_UNKNOWN'], /--yes/],
-    ['every unknown flag at once', 'create-kpi-flow', ['--nmae=x', '--tpye', 'y'], ['E_FLAG_UNKNOWN', 'E_FLAG_UNKNOWN'], /--name\?[^]*--type\?/],
+    [
+      'every unknown flag at once',
+      'create-kpi-flow',
+      ['--nmae=x', '--tpye', 'y'],
+      ['E_FLAG_UNKNOWN', 'E_FLAG_UNKNOWN'],
+      /--name\?[^]*--type\?/,
+    ],
     ['a flag without its value', 'create-kpi-flow', ['--name'], ['E_FLAG_VALUE_MISSING'], /--name=/],
     ['a flag whose value is a flag', 'create-kpi-flow', ['--name', '--yes'], ['E_FLAG_VALUE_MISSING'], /--name=/],
     ['a switch with a value', 'create-kpi-flow', ['--yes=1'], ['E_FLAG_VALUE_UNEXPECTED'], /--yes/],
     ['one argument too many', 'create-kpi-flow', ['a', 'b', '--yes'], ['E_ARGUMENT_EXTRA'], /"b"/],
     ['a wrong choice', 'create-kpi-flow', ['a', '--yes', '--type', 'ratoi'], ['E_ANSWER_CHOICE'], /--type ratio/],
     ['a number with a comma', 'create-kpi-flow', ['a', '--yes', '--target', '0,8'], ['E_ANSWER_REFUSED'], /0\.8/],
-    ['a word of Python as the id', 'create-kpi-flow', ['a', '--yes', '--id', 'import'], ['E_ANSWER_REFUSED'], /import_kpi/],
-    ['a language that is not there yet', 'create-kpi-flow', ['a', '--yes', '--language', 'typescript'], ['E_LANGUAGE_NOT_YET'], /[Tt]ype[Ss]cript/],
-    ['an answers file that is not there', 'create-kpi-flow', ['a', '--yes', '--config', 'none.yaml'], ['E_ANSWERS_FILE'], /none\.yaml/],
+    [
+      'a word of Python as the id',
+      'create-kpi-flow',
+      ['a', '--yes', '--id', 'import'],
+      ['E_ANSWER_REFUSED'],
+      /import_kpi/,
+    ],
+    [
+      'a language that is not there yet',
+      'create-kpi-flow',
+      ['a', '--yes', '--language', 'typescript'],
+      ['E_LANGUAGE_NOT_YET'],
+      /[Tt]ype[Ss]cript/,
+    ],
+    [
+      'an answers file that is not there',
+      'create-kpi-flow',
+      ['a', '--yes', '--config', 'none.yaml'],
+      ['E_ANSWERS_FILE'],
+      /none\.yaml/,
+    ],
     ['a shell that nobody knows', 'kpi-flow', ['completion', 'bahs'], ['E_SHELL_UNKNOWN'], /completion bash/],
+    ['a language that we do not speak', 'kpi-flow', ['doctor', '--locale', 'fr'], ['E_ANSWER_CHOICE'], /en, es/],
+    [
+      'a language that create does not speak',
+      'create-kpi-flow',
+      ['a', '--yes', '--locale', 'fr'],
+      ['E_ANSWER_CHOICE'],
+      /en, es/,
+    ],
     ['no shell', 'kpi-flow', ['completion'], ['E_SHELL_UNKNOWN'], /completion bash/],
   ])('%s', async (_, bin, args, codes, text) => {
     const { code, stdout, stderr } = await runCli(bin, args, { cwd: home, env: { KPI_FLOW_LOCALE: locale } });
@@ -90,14 +144,22 @@ describe.each(locales)('mistakes end with 2, an explanation on stderr and nothin
   it('a folder that is not empty is refused and left as it was', async () => {
     mkdirSync(join(home, 'taken'));
     writeFileSync(join(home, 'taken/notes.txt'), 'mine');
-    const { code, stderr } = await runCli('create-kpi-flow', ['taken', '--yes', '--no-git', '--no-install', '--locale', locale], { cwd: home });
+    const { code, stderr } = await runCli(
+      'create-kpi-flow',
+      ['taken', '--yes', '--no-git', '--no-install', '--locale', locale],
+      { cwd: home },
+    );
     expect([code, codesIn(stderr)]).toEqual([2, ['E_FOLDER_NOT_EMPTY']]);
     expect(stderr).toContain('notes.txt');
     expect(readdirSync(join(home, 'taken'))).toEqual(['notes.txt']);
   });
 
   it('answers that nobody can be asked for are listed as flags, with a line to copy', async () => {
-    const { code, stdout, stderr } = await runCli('create-kpi-flow', ['my-kpi', '--type', 'ratio', '--locale', locale], { cwd: home });
+    const { code, stdout, stderr } = await runCli(
+      'create-kpi-flow',
+      ['my-kpi', '--type', 'ratio', '--locale', locale],
+      { cwd: home },
+    );
     expect({ code, stdout, codes: codesIn(stderr) }).toEqual({ code: 2, stdout: '', codes: ['E_ANSWERS_MISSING'] });
     for (const flag of ['--name', '--owner', '--grain', '--target', '--pool']) expect(stderr).toContain(flag);
     expect(stderr).not.toContain('--type,');
@@ -107,7 +169,10 @@ describe.each(locales)('mistakes end with 2, an explanation on stderr and nothin
 
 describe('a file of answers', () => {
   const write = (text: string): void => writeFileSync(join(home, 'team.yaml'), text);
-  const withFile = (...args: string[]) => runCli('create-kpi-flow', ['a', '--yes', '--no-git', '--no-install', '--config', 'team.yaml', ...args], { cwd: home });
+  const withFile = (...args: string[]) =>
+    runCli('create-kpi-flow', ['a', '--yes', '--no-git', '--no-install', '--config', 'team.yaml', ...args], {
+      cwd: home,
+    });
 
   it.each<[string, string, string, RegExp]>([
     ['broken YAML', 'name: "x\nowner: y\n', 'E_YAML_SYNTAX', /team\.yaml:\d+:\d+/],
@@ -138,9 +203,18 @@ describe('a file of answers', () => {
 
 describe('errors as data', () => {
   it('stand on stdout with their codes, and the same exit code', async () => {
-    const { code, stdout } = await runCli('create-kpi-flow', ['a', '--yes', '--json', '--type', 'x', '--locale', 'es'], { cwd: home });
+    const { code, stdout } = await runCli(
+      'create-kpi-flow',
+      ['a', '--yes', '--json', '--type', 'x', '--locale', 'es'],
+      { cwd: home },
+    );
     expect(code).toBe(2);
-    expect(JSON.parse(stdout)).toMatchObject({ schemaVersion: 1, command: 'create', ok: false, errors: [{ code: 'E_ANSWER_CHOICE' }] });
+    expect(JSON.parse(stdout)).toMatchObject({
+      schemaVersion: 1,
+      command: 'create',
+      ok: false,
+      errors: [{ code: 'E_ANSWER_CHOICE' }],
+    });
   });
 });
 
@@ -154,26 +228,43 @@ describe('flags that npm keeps for itself', () => {
   });
 
   it('are missed when npm tells of them in variables', async () => {
-    const { code, stderr } = await runCli('create-kpi-flow', ['a', '--yes'], { cwd: home, env: { ...npm, npm_config_type: 'ratio' } });
+    const { code, stderr } = await runCli('create-kpi-flow', ['a', '--yes'], {
+      cwd: home,
+      env: { ...npm, npm_config_type: 'ratio' },
+    });
     expect([code, codesIn(stderr)]).toEqual([2, ['E_FLAG_SWALLOWED']]);
     expect(stderr).toContain('--type');
   });
 
   it('do not count when something else than npm create runs us', async () => {
-    const { code } = await runCli('create-kpi-flow', ['a'], { cwd: home, env: { npm_command: 'run-script', npm_config_yes: 'true', npm_config_type: 'ratio' } });
+    const { code } = await runCli('create-kpi-flow', ['a'], {
+      cwd: home,
+      env: { npm_command: 'run-script', npm_config_yes: 'true', npm_config_type: 'ratio' },
+    });
     expect(code).toBe(2);
   });
 });
 
 describe('streams', () => {
   it('a reader that leaves is no error', async () => {
-    const { code, stdout, stderr } = await runCli('kpi-flow', [], { cwd: home, through: ['sh', '-c', '"$@" | head -1', 'sh'] });
+    const { code, stdout, stderr } = await runCli('kpi-flow', [], {
+      cwd: home,
+      through: ['sh', '-c', '"$@" | head -1', 'sh'],
+    });
     expect([code, stdout.split('\n').length, stderr]).toEqual([0, 2, '']);
   });
 
   it('a closed stdin and a closed stdout are no error', async () => {
     const closed = await runCli('kpi-flow', ['--version'], { cwd: home, through: ['sh', '-c', '"$@" <&- >&-', 'sh'] });
     expect(closed).toEqual({ code: 0, stdout: '', stderr: '' });
+  });
+
+  it('nothing is asked of a closed stdin', async () => {
+    const { code, stderr } = await runCli('create-kpi-flow', ['kpi'], {
+      cwd: home,
+      through: ['sh', '-c', '"$@" <&-', 'sh'],
+    });
+    expect([code, codesIn(stderr)]).toEqual([2, ['E_ANSWERS_MISSING']]);
   });
 
   it('no colours in a pipe, and colours when they are forced', async () => {

@@ -1,5 +1,16 @@
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { bareEnvironment, binFile, codesIn, makeHome, runCli, snapshot, tell } from './command-line.ts';
@@ -10,7 +21,8 @@ beforeEach(() => void ({ home, remove } = makeHome()));
 afterEach(() => remove());
 
 const quick = ['--no-git', '--no-install'];
-const create = (args: readonly string[], env: NodeJS.ProcessEnv = {}, cwd = home) => runCli('create-kpi-flow', args, { cwd, env: { HOME: home, ...env } });
+const create = (args: readonly string[], env: NodeJS.ProcessEnv = {}, cwd = home) =>
+  runCli('create-kpi-flow', args, { cwd, env: { HOME: home, ...env } });
 
 interface Planned {
   readonly dryRun: boolean;
@@ -21,13 +33,24 @@ interface Planned {
 
 describe('create --yes', () => {
   it('makes a repository with one commit, and says what comes next', async () => {
-    const { code, stdout, stderr } = await create(['sales', '--yes', '--no-install', '--name', 'Ventas netas', '--locale', 'es', '--owner', 'Ana']);
+    const { code, stdout, stderr } = await create([
+      'sales',
+      '--yes',
+      '--no-install',
+      '--name',
+      'Ventas netas',
+      '--locale',
+      'es',
+      '--owner',
+      'Ana',
+    ]);
     expect(code).toBe(0);
     expect(stdout).toContain('Ventas netas está listo en sales');
     expect(stdout).toContain('  cd sales\n');
     expect(stdout).toContain('prefect_flows.ventas_netas_flow');
     expect(codesIn(stderr)).toEqual([]);
-    const git = (...args: string[]) => execFileSync('git', args, { cwd: join(home, 'sales'), encoding: 'utf8', env: bareEnvironment(home) }).trim();
+    const git = (...args: string[]) =>
+      execFileSync('git', args, { cwd: join(home, 'sales'), encoding: 'utf8', env: bareEnvironment(home) }).trim();
     expect(git('log', '--format=%s')).toBe('Empieza el repositorio del KPI: Ventas netas');
     expect(git('status', '--porcelain')).toBe('');
     expect(readdirSync(home)).toEqual(['sales']);
@@ -35,11 +58,29 @@ describe('create --yes', () => {
 
   it('the line that it prints makes the same bytes again, in any shell of POSIX', async () => {
     const name = `L'été "ñ" $HOME \`id\` {{x}} $& \\ 🙂`;
-    const first = await create(['one', '--yes', ...quick, '--name', name, '--type', 'ratio', '--grain', 'week,region', '--target', '-5', '--warning=-6', '--schedule', 'none']);
+    const first = await create([
+      'one',
+      '--yes',
+      ...quick,
+      '--name',
+      name,
+      '--type',
+      'ratio',
+      '--grain',
+      'week,region',
+      '--target',
+      '-5',
+      '--warning=-6',
+      '--schedule',
+      'none',
+    ]);
     const line = first.stdout.split('\n').find((each) => each.includes('npx create-kpi-flow@')) ?? '';
     const other = { ...bareEnvironment(home), TZ: 'Asia/Tokyo', LANG: 'es_ES.UTF-8', BIN: binFile('create-kpi-flow') };
     mkdirSync(join(home, 'elsewhere'));
-    execFileSync('sh', ['-c', line.trim().replace(/^npx create-kpi-flow@\S+/, `${process.execPath} "$BIN"`)], { cwd: join(home, 'elsewhere'), env: other });
+    execFileSync('sh', ['-c', line.trim().replace(/^npx create-kpi-flow@\S+/, `${process.execPath} "$BIN"`)], {
+      cwd: join(home, 'elsewhere'),
+      env: other,
+    });
     expect(snapshot(join(home, 'elsewhere/one'))).toEqual(snapshot(join(home, 'one')));
   });
 
@@ -80,15 +121,33 @@ describe('create --yes', () => {
   });
 
   it('reads variables, and a flag wins over them', async () => {
-    const { stdout } = await create(['kpi', '--yes', '--dry-run', '--json', '--pool', 'mine'], { KPI_FLOW_POOL: 'theirs', KPI_FLOW_NAME: 'From a variable', KPI_FLOW_GIT: 'false' });
+    const { stdout } = await create(['kpi', '--yes', '--dry-run', '--json', '--pool', 'mine'], {
+      KPI_FLOW_POOL: 'theirs',
+      KPI_FLOW_NAME: 'From a variable',
+      KPI_FLOW_GIT: 'false',
+    });
     expect(JSON.parse(stdout)).toMatchObject({ answers: { pool: 'mine', name: 'From a variable', git: 'false' } });
   });
 
   it('takes a file of a team: fixed, proposed and plain answers', async () => {
-    writeFileSync(join(home, 'team.yaml'), 'pool: {value: platform, fixed: true, why: One pool.}\nunit: {default: hours}\nowner: Data team\ngrain: [day, region]\n');
-    const { code, stdout } = await create(['kpi', '--yes', '--dry-run', '--json', '--config', 'team.yaml', '--owner', 'Ana']);
+    writeFileSync(
+      join(home, 'team.yaml'),
+      'pool: {value: platform, fixed: true, why: One pool.}\nunit: {default: hours}\nowner: Data team\ngrain: [day, region]\n',
+    );
+    const { code, stdout } = await create([
+      'kpi',
+      '--yes',
+      '--dry-run',
+      '--json',
+      '--config',
+      'team.yaml',
+      '--owner',
+      'Ana',
+    ]);
     expect(code).toBe(0);
-    expect(JSON.parse(stdout)).toMatchObject({ answers: { pool: 'platform', unit: 'hours', owner: 'Ana', grain: ['day', 'region'] } });
+    expect(JSON.parse(stdout)).toMatchObject({
+      answers: { pool: 'platform', unit: 'hours', owner: 'Ana', grain: ['day', 'region'] },
+    });
   });
 });
 
@@ -100,7 +159,9 @@ describe('create --dry-run', () => {
     expect([dry.dryRun, real.dryRun]).toEqual([true, false]);
     expect(dry.changes).toEqual(real.changes);
     const written = Object.entries(snapshot(join(home, 'kpi'))).map(([path, text]) => [path, Buffer.byteLength(text)]);
-    expect(new Map(dry.changes.map(({ path, bytes }) => [path, bytes]))).toEqual(new Map(written as [string, number][]));
+    expect(new Map(dry.changes.map(({ path, bytes }) => [path, bytes]))).toEqual(
+      new Map(written as [string, number][]),
+    );
   });
 
   it('draws the tree for people, and JSON is all there is on stdout for programs', async () => {
@@ -121,7 +182,13 @@ describe('through npm', () => {
   const npm = { npm_command: 'init' };
 
   it('honours the flags that npm keeps', async () => {
-    const { code, stdout } = await create(['kpi'], { ...npm, npm_config_yes: 'true', npm_config_dry_run: 'true', npm_config_json: 'true', npm_config_force: 'true' });
+    const { code, stdout } = await create(['kpi'], {
+      ...npm,
+      npm_config_yes: 'true',
+      npm_config_dry_run: 'true',
+      npm_config_json: 'true',
+      npm_config_force: 'true',
+    });
     expect(code).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({ dryRun: true });
     expect(readdirSync(home)).toEqual([]);
@@ -137,16 +204,22 @@ describe('through npm', () => {
 });
 
 describe('what this machine lacks', () => {
-  it.each(['en', 'es'] as const)('no git and no Python: the repository is made, exit 0, and the commands are told (%s)', async (locale) => {
-    mkdirSync(join(home, 'nothing'));
-    const { code, stdout, stderr } = await create(['kpi', '--yes', '--locale', locale], { PATH: join(home, 'nothing'), KPI_FLOW_PYTHON: '' });
-    expect(code).toBe(0);
-    expect(existsSync(join(home, 'kpi/config/config.yaml'))).toBe(true);
-    expect(existsSync(join(home, 'kpi/.git'))).toBe(false);
-    expect(stderr).toContain('git init && git add --all && git commit -m');
-    expect(codesIn(stderr)).toEqual(['E_PYTHON_MISSING']);
-    expect(stdout).toContain('venv');
-  });
+  it.each(['en', 'es'] as const)(
+    'no git and no Python: the repository is made, exit 0, and the commands are told (%s)',
+    async (locale) => {
+      mkdirSync(join(home, 'nothing'));
+      const { code, stdout, stderr } = await create(['kpi', '--yes', '--locale', locale], {
+        PATH: join(home, 'nothing'),
+        KPI_FLOW_PYTHON: '',
+      });
+      expect(code).toBe(0);
+      expect(existsSync(join(home, 'kpi/config/config.yaml'))).toBe(true);
+      expect(existsSync(join(home, 'kpi/.git'))).toBe(false);
+      expect(stderr).toContain('git init && git add --all && git commit -m');
+      expect(codesIn(stderr)).toEqual(['E_PYTHON_MISSING']);
+      expect(stdout).toContain('venv');
+    },
+  );
 
   it('inside another repository no second one is made', async () => {
     execFileSync('git', ['init', '--quiet'], { cwd: home });
@@ -175,13 +248,17 @@ describe('what this machine lacks', () => {
     mkdirSync(closed, { mode: 0o555 });
     chmodSync(home, 0o755);
     const { code, stderr } = await asNobody(['create', join(closed, 'kpi'), '--yes', ...quick]);
-    if (code === 126 || /Cannot find module|EACCES: permission denied, (open|lstat) '[^']*mjs/.test(stderr)) return tell('skipped: another user cannot read this checkout');
+    if (code === 126 || /Cannot find module|EACCES: permission denied, (open|lstat) '[^']*mjs/.test(stderr))
+      return tell('skipped: another user cannot read this checkout');
     expect([code, codesIn(stderr)]).toEqual([3, ['E_FOLDER_NOT_WRITABLE']]);
     expect(readdirSync(closed)).toEqual([]);
   });
 
   it.runIf(existsSync('/dev/full'))('a stdout that takes nothing: exit 3, the repository is there', async () => {
-    const { code, stderr } = await runCli('create-kpi-flow', ['kpi', '--yes', ...quick], { cwd: home, through: ['sh', '-c', '"$@" > /dev/full', 'sh'] });
+    const { code, stderr } = await runCli('create-kpi-flow', ['kpi', '--yes', ...quick], {
+      cwd: home,
+      through: ['sh', '-c', '"$@" > /dev/full', 'sh'],
+    });
     expect([code, codesIn(stderr)]).toEqual([3, ['E_OUTPUT']]);
     expect(existsSync(join(home, 'kpi/config/config.yaml'))).toBe(true);
   });
@@ -197,7 +274,13 @@ describe('what this machine lacks', () => {
 /** Root may write anywhere, so somebody else has to try. */
 function asNobody(args: readonly string[]): Promise<{ code: number | null; stderr: string }> {
   const nobody = 65_534;
-  const child = spawn(realpathSync(process.execPath), [binFile('kpi-flow'), ...args], { uid: nobody, gid: nobody, cwd: '/', env: bareEnvironment('/tmp'), stdio: ['ignore', 'ignore', 'pipe'] });
+  const child = spawn(realpathSync(process.execPath), [binFile('kpi-flow'), ...args], {
+    uid: nobody,
+    gid: nobody,
+    cwd: '/',
+    env: bareEnvironment('/tmp'),
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
   let stderr = '';
   child.stderr.on('data', (chunk) => (stderr += String(chunk)));
   return new Promise((resolve) => {
@@ -220,7 +303,11 @@ describe('stopping while the environment is made', () => {
 
   async function stopDuringInstall(act: (folder: string) => void, signal: NodeJS.Signals) {
     const env = { ...bareEnvironment(home), PATH: slowPython() };
-    const child = spawn(process.execPath, [binFile('create-kpi-flow'), 'kpi', '--yes', '--no-git'], { cwd: home, env, stdio: ['ignore', 'ignore', 'pipe'] });
+    const child = spawn(process.execPath, [binFile('create-kpi-flow'), 'kpi', '--yes', '--no-git'], {
+      cwd: home,
+      env,
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
     let stderr = '';
     child.stderr.on('data', (chunk) => (stderr += String(chunk)));
     const ended = new Promise<number | null>((resolve) => child.on('close', resolve));
@@ -242,7 +329,10 @@ describe('stopping while the environment is made', () => {
   });
 
   it('but never takes away what somebody has begun to write there', async () => {
-    const { code, stderr } = await stopDuringInstall((folder) => writeFileSync(join(folder, 'README.md'), 'mine'), 'SIGINT');
+    const { code, stderr } = await stopDuringInstall(
+      (folder) => writeFileSync(join(folder, 'README.md'), 'mine'),
+      'SIGINT',
+    );
     expect(code).toBe(130);
     expect(readFileSync(join(home, 'kpi/README.md'), 'utf8')).toBe('mine');
     expect(stderr).toContain('it has been changed');
@@ -255,7 +345,11 @@ describe('killed at any moment', () => {
     expect(code).toBe(0);
     const whole = Object.keys(snapshot(join(home, 'probe'))).length;
     for (let round = 0; round < 25; round += 1) {
-      const child = spawn(process.execPath, [binFile('create-kpi-flow'), 'kpi', '--yes', ...quick], { cwd: home, env: bareEnvironment(home), stdio: 'ignore' });
+      const child = spawn(process.execPath, [binFile('create-kpi-flow'), 'kpi', '--yes', ...quick], {
+        cwd: home,
+        env: bareEnvironment(home),
+        stdio: 'ignore',
+      });
       const ended = new Promise((resolve) => child.on('close', resolve));
       const timer = setTimeout(() => child.kill('SIGKILL'), 40 + round * 8);
       await ended;

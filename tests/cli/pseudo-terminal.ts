@@ -3,7 +3,14 @@ import { spawn } from '@lydell/node-pty';
 import type { Bin } from './command-line.ts';
 import { bareEnvironment, binFile } from './command-line.ts';
 
-export const keys = { enter: '\r', down: '\u001b[B', up: '\u001b[A', escape: '\u001b', interrupt: '\u0003', erase: '\u007f' };
+export const keys = {
+  enter: '\r',
+  down: '\u001b[B',
+  up: '\u001b[A',
+  escape: '\u001b',
+  interrupt: '\u0003',
+  erase: '\u007f',
+};
 
 /** A person at a terminal: sees text, types keys. */
 export interface Person {
@@ -30,8 +37,14 @@ const patienceMs = 15_000;
 /** Runs a bin on a pseudo-terminal. */
 export function sitDown(bin: Bin, args: readonly string[], { cwd, env = {}, columns = 100 }: Seat): Person {
   // The library refuses to make a terminal without room; some pseudo-terminals of containers are like that.
-  const [file, first] = columns > 0 ? [process.execPath, []] : ['sh', ['-c', 'stty cols 0 && exec "$@"', 'sh', process.execPath]];
-  const terminal = spawn(file, [...first, binFile(bin), ...args], { cwd, cols: columns || 80, rows: 40, env: { ...bareEnvironment(cwd), TERM: 'xterm-256color', ...env } as Record<string, string> });
+  const [file, first] =
+    columns > 0 ? [process.execPath, []] : ['sh', ['-c', 'stty cols 0 && exec "$@"', 'sh', process.execPath]];
+  const terminal = spawn(file, [...first, binFile(bin), ...args], {
+    cwd,
+    cols: columns || 80,
+    rows: 40,
+    env: { ...bareEnvironment(cwd), TERM: 'xterm-256color', ...env } as Record<string, string>,
+  });
   let raw = '';
   let seen = 0;
   const waiting = new Set<() => void>();
@@ -56,7 +69,10 @@ export function sitDown(bin: Bin, args: readonly string[], { cwd, env = {}, colu
   };
   const see = (text: string): Promise<void> =>
     new Promise((resolve, reject) => {
-      const timer = setTimeout(() => finish(new Error(`did not see "${text}" in:\n${drawn().slice(-3000)}`)), patienceMs);
+      const timer = setTimeout(
+        () => finish(new Error(`did not see "${text}" in:\n${drawn().slice(-3000)}`)),
+        patienceMs,
+      );
       const finish = (error?: Error): void => {
         clearTimeout(timer);
         waiting.delete(look);
@@ -70,5 +86,12 @@ export function sitDown(bin: Bin, args: readonly string[], { cwd, env = {}, colu
       waiting.add(look);
       look();
     });
-  return { see, type: (...typed) => typed.forEach((each) => terminal.write(each)), kill: (signal) => terminal.kill(signal), ended, drawn, raw: () => raw };
+  return {
+    see,
+    type: (...typed) => typed.forEach((each) => terminal.write(each)),
+    kill: (signal) => terminal.kill(signal),
+    ended,
+    drawn,
+    raw: () => raw,
+  };
 }

@@ -17,14 +17,22 @@ const quick = ['--no-git', '--no-install'];
 const { enter, down, escape, interrupt } = keys;
 
 /** The questions in order, by their labels, and the last one. */
-const labelsIn = (locale: Locale): string[] => [...project.steps.map(({ label }) => label[locale]), uiOf(locale).create.confirm.label];
+const labelsIn = (locale: Locale): string[] => [
+  ...project.steps.map(({ label }) => label[locale]),
+  uiOf(locale).create.confirm.label,
+];
 const labels = labelsIn('en');
 /** What may follow a question: where a test stops there, the one before has been answered. */
 const after = (label: string): string => labels[labels.indexOf(label) + 1] ?? '';
 const typeRow = 'Metric type';
 
 /** Takes the default of every question up to one. */
-async function acceptUntil(person: Person, last: string, locale: Locale = 'en', given: readonly string[] = []): Promise<void> {
+async function acceptUntil(
+  person: Person,
+  last: string,
+  locale: Locale = 'en',
+  given: readonly string[] = [],
+): Promise<void> {
   for (const label of labelsIn(locale).filter((each) => !given.includes(each))) {
     await person.see(`◆  ${label}`);
     if (label === last) return;
@@ -34,7 +42,10 @@ async function acceptUntil(person: Person, last: string, locale: Locale = 'en', 
 
 describe('at a terminal', () => {
   it.each(['en', 'es'] as const)('answers make a repository, after a look at its files (%s)', async (locale) => {
-    const person = sitDown('create-kpi-flow', [...quick], { cwd: home, env: { KPI_FLOW_LOCALE: '', LANG: `${locale}_ES.UTF-8` } });
+    const person = sitDown('create-kpi-flow', [...quick], {
+      cwd: home,
+      env: { KPI_FLOW_LOCALE: '', LANG: `${locale}_ES.UTF-8` },
+    });
     await acceptUntil(person, uiOf(locale).create.confirm.label, locale);
     expect(readdirSync(home)).toEqual([]);
     expect(person.drawn()).toContain('README.md');
@@ -56,7 +67,38 @@ describe('at a terminal', () => {
   });
 
   it('asks only the rest, and less than a dozen questions in all', async () => {
-    const person = sitDown('create-kpi-flow', ['kpi', ...quick, '--name', 'Ventas', '--type', 'ratio', '--grain', 'day', '--description', 'x', '--owner', 'a', '--unit', 'ratio', '--target', '1', '--direction', 'higher_is_better', '--locale', 'en', '--source', 'sql', '--schedule', 'none', '--timezone', 'UTC'], { cwd: home });
+    const person = sitDown(
+      'create-kpi-flow',
+      [
+        'kpi',
+        ...quick,
+        '--name',
+        'Ventas',
+        '--type',
+        'ratio',
+        '--grain',
+        'day',
+        '--description',
+        'x',
+        '--owner',
+        'a',
+        '--unit',
+        'ratio',
+        '--target',
+        '1',
+        '--direction',
+        'higher_is_better',
+        '--locale',
+        'en',
+        '--source',
+        'sql',
+        '--schedule',
+        'none',
+        '--timezone',
+        'UTC',
+      ],
+      { cwd: home },
+    );
     await person.see('◆  Work pool');
     person.type('mine', enter);
     await person.see('◆  Make it?');
@@ -129,6 +171,7 @@ describe('stopping leaves nothing', () => {
 
   it.each<[string, (person: Person) => void, number]>([
     ['Esc', (person) => person.type(escape), 130],
+    ['Ctrl-D', (person) => person.type('\u0004'), 130],
     ['SIGTERM', (person) => person.kill('SIGTERM'), 143],
     ['a closed terminal', (person) => person.kill('SIGHUP'), 129],
   ])('%s', async (_, act, code) => {

@@ -44,7 +44,23 @@ function newPlace(): string {
 /** Runs `create` under strace, which writes what it saw of these calls. */
 function traced(place: string, options: readonly string[], dir: string): Promise<Traced> {
   const log = `${place}.trace`;
-  const args = ['-f', '-y', '-o', log, ...options, process.execPath, binFile('create-kpi-flow'), dir, '--yes', '--no-git', '--no-install', '--name', 'Faults', '--timezone', 'UTC'];
+  const args = [
+    '-f',
+    '-y',
+    '-o',
+    log,
+    ...options,
+    process.execPath,
+    binFile('create-kpi-flow'),
+    dir,
+    '--yes',
+    '--no-git',
+    '--no-install',
+    '--name',
+    'Faults',
+    '--timezone',
+    'UTC',
+  ];
   // Injection counts calls for each thread: with one thread for files, a number means the same in every run.
   const env = { ...bareEnvironment(home), UV_THREADPOOL_SIZE: '1' };
   const child = spawn('strace', args, { cwd: place, env, stdio: ['ignore', 'ignore', 'pipe'] });
@@ -52,7 +68,9 @@ function traced(place: string, options: readonly string[], dir: string): Promise
   child.stderr.on('data', (chunk) => (stderr += String(chunk)));
   return new Promise((resolve, reject) => {
     child.on('error', reject);
-    child.on('close', (code, signal) => resolve({ code: signal === null ? code : 137, stderr, trace: readFileSync(log, 'utf8') }));
+    child.on('close', (code, signal) =>
+      resolve({ code: signal === null ? code : 137, stderr, trace: readFileSync(log, 'utf8') }),
+    );
   });
 }
 
@@ -78,7 +96,9 @@ function sample(points: readonly Point[]): Point[] {
   return calls.flatMap((call) => {
     const all = points.filter((each) => each.call === call);
     const step = Math.max(1, all.length / perCall);
-    const picked = new Set(Array.from({ length: Math.min(all.length, perCall) }, (_, index) => Math.floor(index * step)));
+    const picked = new Set(
+      Array.from({ length: Math.min(all.length, perCall) }, (_, index) => Math.floor(index * step)),
+    );
     return all.filter((_, index) => picked.has(index) || index === all.length - 1);
   });
 }
@@ -87,7 +107,8 @@ async function inject({ call, index }: Point, fault: string, dir: string) {
   const place = newPlace();
   const options = ['-e', `trace=${call}`, '-e', `inject=${call}:${fault}:when=${index}`];
   const ended = await traced(place, options, dir);
-  const hit = ended.trace.split('\n').some((line) => line.includes('(INJECTED)') && line.includes(place)) || ended.code === 137;
+  const hit =
+    ended.trace.split('\n').some((line) => line.includes('(INJECTED)') && line.includes(place)) || ended.code === 137;
   return { place, hit, ...ended };
 }
 
@@ -99,48 +120,65 @@ describe.runIf(works)('a fault at a system call that touches the target', () => 
     whole = snapshot(join(place, 'kpi'));
   });
 
-  it.each(faults)('%s: the repository is there whole, or not at all, and the next run works', async (fault) => {
-    const points = sample(await findPoints('kpi'));
-    expect(points.length).toBeGreaterThan(10);
-    let hits = 0;
-    const outcomes = new Map<string, number>();
-    for (const point of points) {
-      const { place, hit, code, stderr } = await inject(point, fault, 'kpi');
-      const at = `${fault} at ${point.call} ${point.index}: exit ${code}\n${stderr}`;
-      const made = existsSync(join(place, 'kpi'));
-      if (made) expect(snapshot(join(place, 'kpi')), at).toEqual(whole);
-      if (code === 0) expect(made, at).toBe(true);
-      hits += hit ? 1 : 0;
-      const outcome = `${point.call} exit ${code}${made ? ' whole' : ''}`;
-      outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
-      if (hit && code !== 0 && code !== 137) checkRefusal(place, code, stderr, at);
-      // What an error leaves has just been looked at; after a kill the next run has to tidy up.
-      if (made || code !== 137) continue;
-      expect((await traced(place, ['-e', 'trace=none'], 'kpi')).code, at).toBe(0);
-      expect(readdirSync(place), at).toEqual(['kpi']);
-    }
-    if (long) tell(`${fault}: ${points.length} points, ${hits} hit; ${[...outcomes].map(([name, times]) => `${name}: ${times}`).join(', ')}`);
-    expect(hits).toBeGreaterThan(points.length / 2);
-  }, 600_000);
+  it.each(faults)(
+    '%s: the repository is there whole, or not at all, and the next run works',
+    async (fault) => {
+      const points = sample(await findPoints('kpi'));
+      expect(points.length).toBeGreaterThan(10);
+      let hits = 0;
+      const outcomes = new Map<string, number>();
+      for (const point of points) {
+        const { place, hit, code, stderr } = await inject(point, fault, 'kpi');
+        const at = `${fault} at ${point.call} ${point.index}: exit ${code}\n${stderr}`;
+        const made = existsSync(join(place, 'kpi'));
+        if (made) expect(snapshot(join(place, 'kpi')), at).toEqual(whole);
+        if (code === 0) expect(made, at).toBe(true);
+        hits += hit ? 1 : 0;
+        const outcome = `${point.call} exit ${code}${made ? ' whole' : ''}`;
+        outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
+        if (hit && code !== 0 && code !== 137) checkRefusal(place, code, stderr, at);
+        // What an error leaves has just been looked at; after a kill the next run has to tidy up.
+        if (made || code !== 137) continue;
+        expect((await traced(place, ['-e', 'trace=none'], 'kpi')).code, at).toBe(0);
+        expect(readdirSync(place), at).toEqual(['kpi']);
+      }
+      if (long)
+        tell(
+          `${fault}: ${points.length} points, ${hits} hit; ${[...outcomes].map(([name, times]) => `${name}: ${times}`).join(', ')}`,
+        );
+      expect(hits).toBeGreaterThan(points.length / 2);
+    },
+    600_000,
+  );
 
   /** An error that was met and told: the environment's exit code, and nothing of ours is left but what could not be removed. */
   function checkRefusal(place: string, code: number | null, stderr: string, at: string): void {
     expect(code, at).toBe(3);
     expect(codesIn(stderr).length, at).toBe(1);
-    expect(readdirSync(place).filter((name) => !name.startsWith('.kpi-flow-new-')), at).toEqual([]);
+    expect(
+      readdirSync(place).filter((name) => !name.startsWith('.kpi-flow-new-')),
+      at,
+    ).toEqual([]);
   }
 
-  it.each(['signal=KILL', 'error=EIO'] as const)('%s while a folder that was there is filled: empty, or finished by the next run', async (fault) => {
-    const points = sample((await findPoints('.')).filter(({ call }) => call === 'rename'));
-    expect(points.length).toBeGreaterThan(3);
-    for (const point of points) {
-      const { place, code, stderr } = await inject(point, fault, '.');
-      const at = `${fault} at ${point.call} ${point.index}: exit ${code}\n${stderr}`;
-      const again = await traced(place, ['-e', 'trace=none'], '.');
-      const finished = codesIn(again.stderr).includes('E_CUT_RUN_FINISHED');
-      expect([again.code, finished], at).toEqual(finished ? [1, true] : code === 0 ? [2, false] : [0, false]);
-      expect(snapshot(place), at).toEqual(whole);
-      expect(readdirSync(place).filter((name) => name.startsWith('.kpi-flow-')), at).toEqual([]);
-    }
-  }, 600_000);
+  it.each(['signal=KILL', 'error=EIO'] as const)(
+    '%s while a folder that was there is filled: empty, or finished by the next run',
+    async (fault) => {
+      const points = sample((await findPoints('.')).filter(({ call }) => call === 'rename'));
+      expect(points.length).toBeGreaterThan(3);
+      for (const point of points) {
+        const { place, code, stderr } = await inject(point, fault, '.');
+        const at = `${fault} at ${point.call} ${point.index}: exit ${code}\n${stderr}`;
+        const again = await traced(place, ['-e', 'trace=none'], '.');
+        const finished = codesIn(again.stderr).includes('E_CUT_RUN_FINISHED');
+        expect([again.code, finished], at).toEqual(finished ? [1, true] : code === 0 ? [2, false] : [0, false]);
+        expect(snapshot(place), at).toEqual(whole);
+        expect(
+          readdirSync(place).filter((name) => name.startsWith('.kpi-flow-')),
+          at,
+        ).toEqual([]);
+      }
+    },
+    600_000,
+  );
 });

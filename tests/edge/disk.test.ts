@@ -1,5 +1,17 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -94,7 +106,9 @@ describe('writing a new folder', () => {
 
   it('leaves nothing when somebody says stop while it is prepared', async () => {
     const controller = new AbortController();
-    const work = disk(controller.signal).writeFolder(join(home, 'kpi'), tree, async () => controller.abort(new Cancelled(143)));
+    const work = disk(controller.signal).writeFolder(join(home, 'kpi'), tree, async () =>
+      controller.abort(new Cancelled(143)),
+    );
     await expect(work).rejects.toBeInstanceOf(Cancelled);
     expect(readdirSync(home)).toEqual([]);
   });
@@ -115,8 +129,13 @@ describe('looking at the place', () => {
     const folder = join(home, 'kpi');
     mkdirSync(folder);
     writeFileSync(join(folder, 'notes.txt'), 'mine');
-    const error = await disk().survey(folder, tidy).catch((reason: unknown) => reason);
-    expect(error).toMatchObject({ problems: [{ code: 'E_FOLDER_NOT_EMPTY', args: { found: ['notes.txt'] } }], exitCode: 2 });
+    const error = await disk()
+      .survey(folder, tidy)
+      .catch((reason: unknown) => reason);
+    expect(error).toMatchObject({
+      problems: [{ code: 'E_FOLDER_NOT_EMPTY', args: { found: ['notes.txt'] } }],
+      exitCode: 2,
+    });
     expect(readFileSync(join(folder, 'notes.txt'), 'utf8')).toBe('mine');
   });
 
@@ -134,11 +153,14 @@ describe('looking at the place', () => {
     expect(await codeOf(disk().survey(join(home, 'x'.repeat(300)), tidy))).toBe('E_DISK');
   });
 
-  it.skipIf(process.getuid?.() === 0)('says when nothing may be written there (skipped for root, who may write anywhere)', async () => {
-    chmodSync(home, 0o555);
-    expect(await codeOf(disk().survey(join(home, 'kpi'), tidy))).toBe('E_FOLDER_NOT_WRITABLE');
-    chmodSync(home, 0o755);
-  });
+  it.skipIf(process.getuid?.() === 0)(
+    'says when nothing may be written there (skipped for root, who may write anywhere)',
+    async () => {
+      chmodSync(home, 0o555);
+      expect(await codeOf(disk().survey(join(home, 'kpi'), tidy))).toBe('E_FOLDER_NOT_WRITABLE');
+      chmodSync(home, 0o755);
+    },
+  );
 });
 
 describe('what a killed run left', () => {
@@ -146,7 +168,11 @@ describe('what a killed run left', () => {
 
   it('is removed by the next run for the same folder, and only then', async () => {
     const folder = join(home, 'kpi');
-    const [dead, alive, other] = [asDead(folder), stageName(folder).replace(`-${process.pid}-`, `-${process.ppid}-`), asDead(join(home, 'other'))];
+    const [dead, alive, other] = [
+      asDead(folder),
+      stageName(folder).replace(`-${process.pid}-`, `-${process.ppid}-`),
+      asDead(join(home, 'other')),
+    ];
     for (const name of [dead, alive, other]) mkdirSync(join(home, name));
     await disk().survey(folder, { tidy: false });
     expect(readdirSync(home)).toHaveLength(3);

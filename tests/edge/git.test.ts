@@ -21,7 +21,8 @@ beforeEach(() => {
 afterEach(() => rmSync(home, { recursive: true, force: true }));
 
 const git = (env: NodeJS.ProcessEnv = bare) => nodeGit(env, new AbortController().signal);
-const ask = (...args: string[]): string => execFileSync('git', args, { cwd: folder, env: bare, encoding: 'utf8' }).trim();
+const ask = (...args: string[]): string =>
+  execFileSync('git', args, { cwd: folder, env: bare, encoding: 'utf8' }).trim();
 const settings = (text: string): void => writeFileSync(join(home, '.gitconfig'), text);
 
 describe('the first commit', () => {
@@ -48,7 +49,9 @@ describe('the first commit', () => {
       writeFileSync(path, `#!/bin/sh\ntouch ${home}/ran\nexit 1\n`);
       chmodSync(path, 0o755);
     }
-    settings(`[core]\n\thooksPath = ${hooks}\n[init]\n\ttemplateDir = ${home}/template\n[commit]\n\tgpgSign = true\n[gpg]\n\tprogram = ${hooks}/pre-commit\n`);
+    settings(
+      `[core]\n\thooksPath = ${hooks}\n[init]\n\ttemplateDir = ${home}/template\n[commit]\n\tgpgSign = true\n[gpg]\n\tprogram = ${hooks}/pre-commit\n`,
+    );
     expect(await git().firstCommit(folder, folder, 'x')).toMatchObject({ done: true });
     expect(existsSync(join(home, 'ran'))).toBe(false);
   });
@@ -73,9 +76,16 @@ describe('the first commit', () => {
   it('leaves no half repository when it fails', async () => {
     mkdirSync(join(home, 'bin'));
     const real = execFileSync('which', ['git'], { encoding: 'utf8' }).trim();
-    writeFileSync(join(home, 'bin/git'), `#!/bin/sh\ncase "$*" in *commit*--quiet*) echo "fatal: disk quota" >&2; exit 128;; esac\nexec ${real} "$@"\n`);
+    writeFileSync(
+      join(home, 'bin/git'),
+      `#!/bin/sh\ncase "$*" in *commit*--quiet*) echo "fatal: disk quota" >&2; exit 128;; esac\nexec ${real} "$@"\n`,
+    );
     chmodSync(join(home, 'bin/git'), 0o755);
-    const outcome = await git({ ...bare, PATH: `${join(home, 'bin')}:${bare['PATH']}` }).firstCommit(folder, folder, 'x');
+    const outcome = await git({ ...bare, PATH: `${join(home, 'bin')}:${bare['PATH']}` }).firstCommit(
+      folder,
+      folder,
+      'x',
+    );
     expect(outcome).toEqual({ done: false, reason: 'failed', detail: 'fatal: disk quota' });
     expect(existsSync(join(folder, '.git'))).toBe(false);
   });
@@ -90,9 +100,19 @@ describe('the first commit', () => {
 describe('who owns what is made', () => {
   it.each([
     ['nobody', '', {}, undefined],
-    ['a name and an address', '[user]\n\tname = Ana Pérez\n\temail = ana@example.com\n', {}, 'Ana Pérez <ana@example.com>'],
+    [
+      'a name and an address',
+      '[user]\n\tname = Ana Pérez\n\temail = ana@example.com\n',
+      {},
+      'Ana Pérez <ana@example.com>',
+    ],
     ['an address alone', '[user]\n\temail = ana@example.com\n', {}, 'ana@example.com'],
-    ['variables over settings', '[user]\n\tname = A\n\temail = a@example.com\n', { GIT_AUTHOR_NAME: 'B' }, 'B <a@example.com>'],
+    [
+      'variables over settings',
+      '[user]\n\tname = A\n\temail = a@example.com\n',
+      { GIT_AUTHOR_NAME: 'B' },
+      'B <a@example.com>',
+    ],
   ])('%s', async (_, text, variables, expected) => {
     settings(text);
     expect(await git({ ...bare, ...variables }).owner()).toBe(expected);

@@ -9,22 +9,46 @@ const down = '\u001b[B';
 const texts = { back: '← back', backHint: '(< goes back)', enter: (initial: string) => `Enter: ${initial}` };
 
 function open(options: { colored?: boolean; signal?: AbortSignal } = {}) {
-  const input = Object.assign(new PassThrough(), { isTTY: true, setRawMode: () => input }) as unknown as NodeJS.ReadStream;
+  const input = Object.assign(new PassThrough(), {
+    isTTY: true,
+    setRawMode: () => input,
+  }) as unknown as NodeJS.ReadStream;
   const output = Object.assign(new PassThrough(), { isTTY: true, columns: 80, rows: 24 });
   let drawn = '';
   output.on('data', (chunk) => (drawn += String(chunk)));
-  const prompter = clackPrompter({ input, output: output as unknown as NodeJS.WriteStream, colored: false, signal: new AbortController().signal, texts, ...options });
+  const prompter = clackPrompter({
+    input,
+    output: output as unknown as NodeJS.WriteStream,
+    colored: false,
+    signal: new AbortController().signal,
+    texts,
+    ...options,
+  });
   const type = async (...keys: string[]): Promise<void> => {
     for (const key of keys) {
       await sleep(10);
       (input as unknown as PassThrough).write(key);
     }
   };
-  return { prompter, type, drawn: () => drawn };
+  return { prompter, type, drawn: () => drawn, input: input as unknown as PassThrough };
 }
 
-const question = { label: 'Name', help: 'As people say it.', initial: 'Stock', back: true, check: (text: string) => (text === 'bad' ? 'not this one' : undefined) };
-const choice = { label: 'Type', help: '', back: true, choices: [{ value: 'simple', label: 'simple' }, { value: 'ratio', label: 'ratio' }] };
+const question = {
+  label: 'Name',
+  help: 'As people say it.',
+  initial: 'Stock',
+  back: true,
+  check: (text: string) => (text === 'bad' ? 'not this one' : undefined),
+};
+const choice = {
+  label: 'Type',
+  help: '',
+  back: true,
+  choices: [
+    { value: 'simple', label: 'simple' },
+    { value: 'ratio', label: 'ratio' },
+  ],
+};
 
 async function answer<Value>(ask: (prompter: Prompter) => Promise<Value>, ...keys: string[]) {
   const { prompter, type, drawn } = open();
@@ -37,7 +61,11 @@ describe('a text question', () => {
     ['what was typed', ['Ventas', '\r'], { kind: 'answer', value: 'Ventas' }],
     ['the default on Enter', ['\r'], { kind: 'answer', value: 'Stock' }],
     ['the way back on <', ['<', '\r'], { kind: 'back' }],
-    ['what is right after what was wrong', ['bad', '\r', '\u007f\u007f\u007f', 'good', '\r'], { kind: 'answer', value: 'good' }],
+    [
+      'what is right after what was wrong',
+      ['bad', '\r', '\u007f\u007f\u007f', 'good', '\r'],
+      { kind: 'answer', value: 'good' },
+    ],
   ])('gives %s', async (_, keys, expected) => {
     expect((await answer((prompter) => prompter.text(question), ...keys)).value).toEqual(expected);
   });
@@ -55,8 +83,14 @@ describe('a text question', () => {
 
 describe('a choice', () => {
   it('gives what was chosen, from where it starts', async () => {
-    expect((await answer((prompter) => prompter.select(choice), down, '\r')).value).toEqual({ kind: 'answer', value: 'ratio' });
-    expect((await answer((prompter) => prompter.select({ ...choice, initial: 'ratio' }), '\r')).value).toEqual({ kind: 'answer', value: 'ratio' });
+    expect((await answer((prompter) => prompter.select(choice), down, '\r')).value).toEqual({
+      kind: 'answer',
+      value: 'ratio',
+    });
+    expect((await answer((prompter) => prompter.select({ ...choice, initial: 'ratio' }), '\r')).value).toEqual({
+      kind: 'answer',
+      value: 'ratio',
+    });
   });
 
   it('has a row that goes back', async () => {
@@ -68,9 +102,17 @@ describe('stopping', () => {
   it.each([
     ['Ctrl-C', '\u0003'],
     ['Esc', '\u001b'],
+    ['Ctrl-D', '\u0004'],
   ])('%s is a stop in every kind of question', async (_, key) => {
     expect((await answer((prompter) => prompter.text(question), key)).value).toBeInstanceOf(Cancelled);
     expect((await answer((prompter) => prompter.select(choice), key)).value).toBeInstanceOf(Cancelled);
+  });
+
+  it('the end of the input is a stop', async () => {
+    const { prompter, input } = open();
+    const work = prompter.text(question).catch((error: unknown) => error);
+    input.end();
+    expect(await work).toBeInstanceOf(Cancelled);
   });
 
   it('a signal to the process stops with its own exit code', async () => {

@@ -5,12 +5,19 @@ import { canAsk, guardStreams, isColored, nodeTerminal } from '../../src/edge/te
 
 const tty = { isTTY: true, columns: 80 } as unknown as TerminalOptions['stderr'];
 const pipe = {} as TerminalOptions['stderr'];
-const texts = { done: (name: string, seconds: string) => `${name} done ${seconds}`, failed: (name: string) => `${name} failed` };
+const texts = {
+  done: (name: string, seconds: string) => `${name} done ${seconds}`,
+  failed: (name: string) => `${name} failed`,
+};
 
 function open(isTTY: boolean, env: NodeJS.ProcessEnv = {}) {
   const streams = { stdout: new PassThrough(), stderr: Object.assign(new PassThrough(), { isTTY, columns: 80 }) };
   const read = (stream: PassThrough) => String(stream.read() ?? '');
-  return { terminal: nodeTerminal({ env, stdin: {}, texts, ...streams }), out: () => read(streams.stdout), err: () => read(streams.stderr) };
+  return {
+    terminal: nodeTerminal({ env, stdin: {}, texts, ...streams }),
+    out: () => read(streams.stdout),
+    err: () => read(streams.stderr),
+  };
 }
 
 describe('whether somebody can be asked', () => {
@@ -55,7 +62,11 @@ describe('a long step', () => {
 
   it('says so when its value is no success, and when it throws', async () => {
     const { terminal, err } = open(false);
-    await terminal.step('A', async () => false, (went) => went);
+    await terminal.step(
+      'A',
+      async () => false,
+      (went) => went,
+    );
     await expect(terminal.step('B', () => Promise.reject(new Error('no')))).rejects.toThrow('no');
     expect(err()).toBe('A…\nA failed\nB…\nB failed\n');
   });

@@ -10,7 +10,10 @@ import type { Move } from './small-project.ts';
 import { recordingPorts, requestFor, scripted, smallProject } from './small-project.ts';
 
 async function problemsOf(work: Promise<unknown>) {
-  const error = await work.then(() => undefined, (reason: unknown) => reason);
+  const error = await work.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
   if (!(error instanceof Failure)) throw error ?? new Error('it did not fail');
   return error.problems;
 }
@@ -38,7 +41,10 @@ describe('without questions', () => {
   it('lists what nobody answered, as flags, and writes nothing', async () => {
     const ports = recordingPorts();
     const [found] = await problemsOf(create(smallProject, requestFor({ name: 'X', target: '5' }, asked), ports));
-    expect(found).toMatchObject({ code: 'E_ANSWERS_MISSING', args: { flags: ['--dir', '--owner', '--type', '--direction'] } });
+    expect(found).toMatchObject({
+      code: 'E_ANSWERS_MISSING',
+      args: { flags: ['--dir', '--owner', '--type', '--direction'] },
+    });
     expect(ports.log.filter((each) => each.startsWith('write'))).toEqual([]);
   });
 
@@ -88,14 +94,26 @@ describe('with questions', () => {
     const { prompter, ports } = asking(['sales', 'Ventas', '', 'ratio', '<= 12', 'create']);
     const { input } = await create(smallProject, requestFor({}, asked), ports);
     expect(prompter.asked).toEqual(['Folder', 'Name', 'Owner', 'Type', 'Target', 'Make it?']);
-    expect(input).toMatchObject({ dir: 'sales', name: 'Ventas', id: 'ventas', owner: 'Ana <ana@example.com>', type: 'ratio', direction: 'lower_is_better', target: '12' });
+    expect(input).toMatchObject({
+      dir: 'sales',
+      name: 'Ventas',
+      id: 'ventas',
+      owner: 'Ana <ana@example.com>',
+      type: 'ratio',
+      direction: 'lower_is_better',
+      target: '12',
+    });
     expect(prompter.shown).toContain('Identifier: ventas');
     expect(prompter.shown.join('\n')).toContain('└── README.md');
   });
 
   it('asks only the rest', async () => {
     const { prompter, ports } = asking(['', 'create']);
-    await create(smallProject, requestFor({ dir: 'a', name: 'b', type: 'ratio', target: '1', direction: 'x' }, asked), ports);
+    await create(
+      smallProject,
+      requestFor({ dir: 'a', name: 'b', type: 'ratio', target: '1', direction: 'x' }, asked),
+      ports,
+    );
     expect(prompter.asked).toEqual(['Owner', 'Make it?']);
   });
 
@@ -116,7 +134,22 @@ describe('with questions', () => {
   });
 
   it('lets an answer be changed, derived names too, and shows the whole again', async () => {
-    const { prompter, ports } = asking(['', '', '', '', '', 'change', 'id', 'net_sales', 'change', '<', 'change', 'install', 'false', 'create']);
+    const { prompter, ports } = asking([
+      '',
+      '',
+      '',
+      '',
+      '',
+      'change',
+      'id',
+      'net_sales',
+      'change',
+      '<',
+      'change',
+      'install',
+      'false',
+      'create',
+    ]);
     const { input } = await create(smallProject, requestFor({}, asked), ports);
     expect(input).toMatchObject({ id: 'net_sales', install: false });
     expect(prompter.shown.filter((each) => each === 'Identifier: net_sales')).toHaveLength(3);
@@ -132,13 +165,17 @@ describe('with questions', () => {
     const { prompter, ports } = asking(['', '', '', '', '', 'create']);
     await create(smallProject, requestFor({}, asked), ports);
     const [, name] = prompter.questions;
-    expect(name !== undefined && 'check' in name ? [name.check('bad'), name.check('good')] : []).toEqual(['It is bad. For example: good', undefined]);
+    expect(name !== undefined && 'check' in name ? [name.check('bad'), name.check('good')] : []).toEqual([
+      'It is bad. For example: good',
+      undefined,
+    ]);
   });
 
   it('asks again for a folder that is taken', async () => {
     const { prompter, ports } = asking(['taken', 'free', '', '', '', '', 'create']);
     const survey = async (folder: string): Promise<Site> => {
-      if (folder.endsWith('taken')) throw new Failure([problem('E_FOLDER_NOT_EMPTY', { folder, found: ['notes.txt'] })]);
+      if (folder.endsWith('taken'))
+        throw new Failure([problem('E_FOLDER_NOT_EMPTY', { folder, found: ['notes.txt'] })]);
       return { state: 'absent' };
     };
     const { input } = await create(smallProject, requestFor({}, asked), { ...ports, disk: { ...ports.disk, survey } });
@@ -156,18 +193,30 @@ describe('with questions', () => {
 describe('answers of a file', () => {
   const where = { file: 'team.yaml', line: 2 };
   const file: Given = {
-    owner: { value: 'data', from: 'team.yaml', where, fixed: true, why: { en: 'One team answers.', es: 'Responde un equipo.' } },
+    owner: {
+      value: 'data',
+      from: 'team.yaml',
+      where,
+      fixed: true,
+      why: { en: 'One team answers.', es: 'Responde un equipo.' },
+    },
     type: { value: 'ratio', from: 'team.yaml', where, open: true, why: { en: 'Most are.', es: 'Casi todas.' } },
     target: { value: '5', from: 'team.yaml', where },
   };
 
   it('give way to a variable and to a flag, in this order', () => {
-    const merged = mergeAnswers({ target: { value: '7', from: '--target' } }, { target: { value: '6', from: 'KPI_FLOW_TARGET' }, name: { value: 'V', from: 'KPI_FLOW_NAME' } }, file);
+    const merged = mergeAnswers(
+      { target: { value: '7', from: '--target' } },
+      { target: { value: '6', from: 'KPI_FLOW_TARGET' }, name: { value: 'V', from: 'KPI_FLOW_NAME' } },
+      file,
+    );
     expect([merged['target']?.value, merged['name']?.value, merged['owner']?.value]).toEqual(['7', 'V', 'data']);
   });
 
   it('hold when they are fixed: saying something else is an error with the reason', () => {
-    expect(() => mergeAnswers({ owner: { value: 'me', from: '--owner' } }, {}, file)).toThrow(/E_ANSWER_FIXED.*One team answers/);
+    expect(() => mergeAnswers({ owner: { value: 'me', from: '--owner' } }, {}, file)).toThrow(
+      /E_ANSWER_FIXED.*One team answers/,
+    );
     expect(mergeAnswers({ owner: { value: 'data', from: '--owner' } }, {}, file)['owner']?.fixed).toBe(true);
   });
 
@@ -184,7 +233,16 @@ describe('answers of a file', () => {
     const { prompter, ports } = asking(['', '', '', '', 'change', '<', 'create']);
     await create(smallProject, { ...requestFor({}, asked), given: file }, ports);
     const rows = prompter.questions.find(({ label }) => label === 'Which answer?');
-    expect(rows !== undefined && 'choices' in rows ? rows.choices.map(({ value }) => value) : []).toEqual(['dir', 'name', 'type', 'target', 'id', 'locale', 'git', 'install']);
+    expect(rows !== undefined && 'choices' in rows ? rows.choices.map(({ value }) => value) : []).toEqual([
+      'dir',
+      'name',
+      'type',
+      'target',
+      'id',
+      'locale',
+      'git',
+      'install',
+    ]);
   });
 
   it('are what --yes takes when they are open', async () => {
@@ -210,16 +268,27 @@ describe('what could not be done', () => {
   });
 
   it('Python missing: the problem and the command', async () => {
-    const install: InstallOutcome = { done: false, problems: [problem('E_PYTHON_MISSING', { asked: ['python3'], storeAlias: false })], command: 'uv sync' };
+    const install: InstallOutcome = {
+      done: false,
+      problems: [problem('E_PYTHON_MISSING', { asked: ['python3'], storeAlias: false })],
+      command: 'uv sync',
+    };
     const { result, pending } = await outcome({ python: { install: async () => install } });
     expect(pending[0]).toMatchObject({ commands: ['uv sync'], problems: install.problems });
     expect(nextSteps(result, 'linux')).toEqual(['cd my-kpi', 'uv sync', '.venv/bin/python -m prefect_flows.lete_flow']);
-    expect(resultData(result, 'en', 'linux')).toMatchObject({ schemaVersion: 1, ok: true, install: { done: false, codes: ['E_PYTHON_MISSING'] } });
+    expect(resultData(result, 'en', 'linux')).toMatchObject({
+      schemaVersion: 1,
+      ok: true,
+      install: { done: false, codes: ['E_PYTHON_MISSING'] },
+    });
   });
 
   it('a fresh clone keeps its history: nothing is committed', async () => {
     const ports = recordingPorts();
-    const result = await create(smallProject, requestFor({}), { ...ports, disk: { ...ports.disk, survey: async () => ({ state: 'git-only' }) } });
+    const result = await create(smallProject, requestFor({}), {
+      ...ports,
+      disk: { ...ports.disk, survey: async () => ({ state: 'git-only' }) },
+    });
     expect(ports.log.some((each) => each.startsWith('commit'))).toBe(false);
     expect(pendingOf(result, 'es')[0]?.text).toContain('clon');
   });

@@ -6,12 +6,15 @@ import { quote, replayCommand } from '../../src/jobs/replay.ts';
 import { smallProject } from './small-project.ts';
 
 const here = { locale: 'en', timezone: 'UTC', owner: 'Ana' } as const;
-const again = (given: Record<string, string | boolean>) => replayCommand(smallProject, fillDefaults(smallProject, given, here), '1.2.3');
+const again = (given: Record<string, string | boolean>) =>
+  replayCommand(smallProject, fillDefaults(smallProject, given, here), '1.2.3');
 
 describe('the line that makes the same repository again', () => {
   it('pins the version and states only what another machine would not take by itself', () => {
     expect(again({}).text).toBe('npx create-kpi-flow@1.2.3 my-kpi --owner Ana --locale en --yes');
-    expect(again({ name: 'MY-KPI', type: 'ratio' }).text).toBe('npx create-kpi-flow@1.2.3 my-kpi --owner Ana --type ratio --locale en --yes');
+    expect(again({ name: 'MY-KPI', type: 'ratio' }).text).toBe(
+      'npx create-kpi-flow@1.2.3 my-kpi --owner Ana --type ratio --locale en --yes',
+    );
   });
 
   it('names switches by their flags, and values that look like flags behind =', () => {
@@ -33,11 +36,34 @@ describe('the line that makes the same repository again', () => {
 
 describe('a quoted word', () => {
   it('reaches a program as it was, through sh', () => {
-    const words = fc.sample(fc.string({ unit: 'binary', maxLength: 40 }).filter((each) => !each.includes('\0') && each.isWellFormed()), 400);
-    const hard = ["it's", '"', '$HOME', '`id`', '\\', 'a\\', '%s %b \\n', 'a\nb', "\\'\n\\\\n", '!x', '*', '~', '-n', '', ' ', '\u00a0', '#'];
+    const words = fc.sample(
+      fc.string({ unit: 'binary', maxLength: 40 }).filter((each) => !each.includes('\0') && each.isWellFormed()),
+      400,
+    );
+    const hard = [
+      "it's",
+      '"',
+      '$HOME',
+      '`id`',
+      '\\',
+      'a\\',
+      '%s %b \\n',
+      'a\nb',
+      "\\'\n\\\\n",
+      '!x',
+      '*',
+      '~',
+      '-n',
+      '',
+      ' ',
+      '\u00a0',
+      '#',
+    ];
     const all = [...words, ...hard].map((each) => each.replace(/\n+$/, ''));
     const script = `const [...all] = process.argv.slice(1); process.stdout.write(JSON.stringify(all))`;
-    const output = execFileSync('sh', ['-c', `"$0" -e '${script}' -- ${all.map(quote).join(' ')}`, process.execPath], { encoding: 'utf8' });
+    const output = execFileSync('sh', ['-c', `"$0" -e '${script}' -- ${all.map(quote).join(' ')}`, process.execPath], {
+      encoding: 'utf8',
+    });
     expect(JSON.parse(output)).toEqual(all);
   });
 });

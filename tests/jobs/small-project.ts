@@ -7,12 +7,22 @@ import { defineGenerator, field } from '../../src/generate/define-generator.ts';
 import type { ProjectInput } from '../../src/generate/project-input.ts';
 import type { CreatePorts, CreateRequest } from '../../src/jobs/create.ts';
 import type { Given } from '../../src/jobs/create-answers.ts';
-import type { GitOutcome, InstallOutcome, Prompter, Reply, SelectQuestion, Site, TextQuestion } from '../../src/jobs/ports.ts';
+import type {
+  GitOutcome,
+  InstallOutcome,
+  Prompter,
+  Reply,
+  SelectQuestion,
+  Site,
+  TextQuestion,
+} from '../../src/jobs/ports.ts';
 import { makeTree } from '../../src/plan/tree.ts';
 
 const both = (text: string) => ({ en: text, es: `${text} (es)` });
 const meta = (label: string) => ({ label: both(label), help: both(`${label}?`), placeholder: 'text' });
-const text = checkedBy((raw) => (asText(raw) === 'bad' ? refuse('It is bad.', 'Es malo.', 'good') : { value: asText(raw) ?? '' }));
+const text = checkedBy((raw) =>
+  asText(raw) === 'bad' ? refuse('It is bad.', 'Es malo.', 'good') : { value: asText(raw) ?? '' },
+);
 const yes = checkedBy((raw) => ({ value: String(raw) === 'true' }));
 const kinds = ['simple', 'ratio'].map((value) => ({ value, label: both(value) }));
 
@@ -29,7 +39,12 @@ const input = z.strictObject({
   install: field(z.clone(yes), { ...meta('Install'), boolean: true, initial: () => true }),
 });
 
-const ask = (key: 'dir' | 'name' | 'owner' | 'type', label: string) => ({ key, fields: [key], label: both(label), help: both(`${label}?`) });
+const ask = (key: 'dir' | 'name' | 'owner' | 'type', label: string) => ({
+  key,
+  fields: [key],
+  label: both(label),
+  help: both(`${label}?`),
+});
 
 /** A generator with a question of each form and two files: what `create` does with it is what it does with any. */
 export const smallProject = defineGenerator<ProjectInput>({
@@ -51,14 +66,24 @@ export const smallProject = defineGenerator<ProjectInput>({
     },
   ],
   check: () => [],
-  plan: (answers) => makeTree([{ path: 'README.md', text: `# ${answers.name}\n`, owner: 'seed' }, { path: 'a/b.txt', text: 'b\n', owner: 'seed' }]),
+  plan: (answers) =>
+    makeTree([
+      { path: 'README.md', text: `# ${answers.name}\n`, owner: 'seed' },
+      { path: 'a/b.txt', text: 'b\n', owner: 'seed' },
+    ]),
 }) as Generator<ProjectInput>;
 
 /** What a scripted person does: types an answer, goes back, or chooses. */
 export type Move = string | '<';
 
 /** A prompter that follows a script and remembers what it was asked and shown. */
-export function scripted(moves: readonly Move[]): Prompter & { readonly asked: string[]; readonly shown: string[]; readonly questions: (TextQuestion | SelectQuestion)[] } {
+export function scripted(
+  moves: readonly Move[],
+): Prompter & {
+  readonly asked: string[];
+  readonly shown: string[];
+  readonly questions: (TextQuestion | SelectQuestion)[];
+} {
   const left = [...moves];
   const [asked, shown, questions]: [string[], string[], (TextQuestion | SelectQuestion)[]] = [[], [], []];
   const next = (question: TextQuestion | SelectQuestion): Reply => {
@@ -94,18 +119,42 @@ export function recordingPorts(change: Partial<CreatePorts> = {}): CreatePorts &
     },
     git: {
       owner: async () => (log.push('owner'), 'Ana <ana@example.com>'),
-      firstCommit: async (folder, _, message): Promise<GitOutcome> => (log.push(`commit ${folder}: ${message}`), { done: true, identity: 'own' }),
+      firstCommit: async (folder, _, message): Promise<GitOutcome> => (
+        log.push(`commit ${folder}: ${message}`),
+        { done: true, identity: 'own' }
+      ),
     },
-    python: { install: async (folder): Promise<InstallOutcome> => (log.push(`install ${folder}`), { done: true, tool: 'uv', command: 'uv sync' }) },
-    reporter: { result: () => undefined, note: () => undefined, warn: (line) => void log.push(`warn ${line}`), step: (_, work) => work({ detail: () => undefined }) },
+    python: {
+      install: async (folder): Promise<InstallOutcome> => (
+        log.push(`install ${folder}`),
+        { done: true, tool: 'uv', command: 'uv sync' }
+      ),
+    },
+    reporter: {
+      result: () => undefined,
+      note: () => undefined,
+      warn: (line) => void log.push(`warn ${line}`),
+      step: (_, work) => work({ detail: () => undefined }),
+    },
     clock: { today: () => '2026-11-25' },
-    environment: { timezone: 'Europe/Madrid', platform: 'linux', cwd: '/home/ana', hash: (text) => String(text.length), place: (folder) => `/home/ana/${folder}` },
+    environment: {
+      timezone: 'Europe/Madrid',
+      platform: 'linux',
+      cwd: '/home/ana',
+      hash: (text) => String(text.length),
+      place: (folder) => `/home/ana/${folder}`,
+    },
     signal: new AbortController().signal,
     ...change,
   };
 }
 
-export function requestFor(given: Record<string, string | boolean>, change: Partial<CreateRequest> = {}): CreateRequest {
-  const answers: Given = Object.fromEntries(Object.entries(given).map(([key, value]) => [key, { value, from: `--${key}` }]));
+export function requestFor(
+  given: Record<string, string | boolean>,
+  change: Partial<CreateRequest> = {},
+): CreateRequest {
+  const answers: Given = Object.fromEntries(
+    Object.entries(given).map(([key, value]) => [key, { value, from: `--${key}` }]),
+  );
   return { given: answers, takeDefaults: true, dryRun: false, locale: 'en', version: '1.2.3', ...change };
 }

@@ -19,8 +19,15 @@ export interface Subject {
   readonly args: readonly string[];
 }
 
-// Node tells the cost of itself but not of its children, so each child reports its own when it ends.
-const probe = `process.on('exit', () => { const u = process.resourceUsage(); require('node:fs').writeFileSync(process.env.KPI_FLOW_PROBE + '.' + process.pid, [(u.userCPUTime + u.systemCPUTime) / 1000, u.maxRSS / 1024].join(' ')); });`;
+// Node tells the cost of itself but not of its children, so each child reports its own when it ends. On Linux the
+// peak of resource usage includes what the parent held when it forked; the one of /proc does not.
+const probe = `const { readFileSync, writeFileSync } = process.getBuiltinModule('node:fs');
+process.on('exit', () => {
+  const { userCPUTime, systemCPUTime, maxRSS } = process.resourceUsage();
+  let peak = maxRSS;
+  try { peak = Number(/VmHWM:\\s+(\\d+)/.exec(readFileSync('/proc/self/status', 'utf8'))[1]); } catch {}
+  writeFileSync(process.env.KPI_FLOW_PROBE + '.' + process.pid, [(userCPUTime + systemCPUTime) / 1000, peak / 1024].join(' '));
+});`;
 
 /** Runs every subject in turn, round after round, so that whatever slows the machine down slows all of them. */
 export async function measureAll(
