@@ -3,7 +3,6 @@ import { emitterNames } from '../generate/emitter-names.ts';
 
 /** The names of src/generate/template-parts.ts that compiled templates call, each by one letter. */
 export const parts = {
-  specification: 'S',
   lookUp: 'L',
   print: 'P',
   text: 'T',
@@ -12,19 +11,20 @@ export const parts = {
   forEach: 'F',
   withValue: 'W',
   partial: 'R',
+  translate: 'X',
 } as const;
 
 const emitters = new Set<string>(emitterNames);
 
 /**
- * Compiles a template of Handlebars' language to the source of a function that makes its specification for
- * Handlebars' runtime. Handlebars' own compiler writes four times as much, and reading code is half of what a short
- * run costs. Only what our templates use is there: the blocks `if`, `unless`, `is`, `each` and `with`, emitters,
- * literal partials. The variables of a function are the context `c`, the frame `f` and the options `o`, each with
- * how deep the context is; `h` are the helpers.
+ * Compiles a template of Handlebars' language to the source of one function. Handlebars' own compiler writes four
+ * times as much and wants its runtime beside it, and reading code is half of what a short run costs. Only what our
+ * templates use is there: the blocks `if`, `unless`, `is`, `each` and `with`, emitters, `tr`, literal partials. The
+ * variables of a function are the context `c` and the frame `f`, each with how deep the context is; `h` are the
+ * emitters.
  */
 export function compileTemplate(source: string): string {
-  return `() => ${parts.specification}((c0, h, f0, o0) => ${program(Handlebars.parse(source), 0)})`;
+  return `(c0, h, f0) => ${program(Handlebars.parse(source), 0)}`;
 }
 
 function program({ body }: hbs.AST.Program, depth: number): string {
@@ -58,12 +58,14 @@ function mustache(node: hbs.AST.MustacheStatement, depth: number): string {
   return `${parts.print}(${walk(path, depth).join(', ')})`;
 }
 
-/** A call of an emitter; Handlebars hands its options over as the last argument. */
+/** A call of an emitter; `tr` chooses between two texts that stand in the template. */
 function call(node: hbs.AST.MustacheStatement | hbs.AST.SubExpression, depth: number): string {
   const { original } = node.path as hbs.AST.PathExpression;
-  if (!emitters.has(original) || original === 'is') return refuse(node, `unknown helper ${original}`);
   if (node.hash !== undefined) return refuse(node, `${original} takes no named arguments`);
-  return `h.${original}(${[...node.params.map((param) => expression(param, depth)), `o${depth}`].join(', ')})`;
+  const given = node.params.map((param) => expression(param, depth)).join(', ');
+  if (original === 'tr') return `${parts.translate}(f${depth}, ${given})`;
+  if (!emitters.has(original) || original === 'is') return refuse(node, `unknown helper ${original}`);
+  return `h.${original}(${given})`;
 }
 
 function block(node: hbs.AST.BlockStatement, depth: number): string {
@@ -78,7 +80,7 @@ function block(node: hbs.AST.BlockStatement, depth: number): string {
   if (original === 'is') return `${parts.isSame}(${first}, ${second}) ? ${inside(depth)} : ${otherwise}`;
   if (original !== 'each' && original !== 'with') return refuse(node, `unknown block #${original}`);
   const deep = depth + 1;
-  const body = `(c${deep}, f${deep}, o${deep}) => ${inside(deep)}`;
+  const body = `(c${deep}, f${deep}) => ${inside(deep)}`;
   return `${original === 'each' ? parts.forEach : parts.withValue}(${first}, f${depth}, ${body}, () => ${otherwise})`;
 }
 

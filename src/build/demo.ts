@@ -12,6 +12,7 @@ import type { Locale } from '../errors/bilingual.ts';
 import { Cancelled } from '../errors/cancelled.ts';
 import { Failure, fail } from '../errors/failure.ts';
 import { explain } from '../messages/speak.ts';
+import { demoEnvironment } from './demo/environment.ts';
 import { createRepository, example, writeExample } from './demo/make-repository.ts';
 import { readOptions } from './demo/options.ts';
 import { readKpiTable } from './demo/read-table.ts';
@@ -127,7 +128,7 @@ async function makeEnvironment({ repository, signal, texts }: Demo, detail: (tex
 }
 
 async function startServer({ port, signal, undo }: Demo, python: string): Promise<PrefectHandle> {
-  const prefect = await startPrefect(python, { signal, cache: '.cache', ...(port === undefined ? {} : { port }) });
+  const prefect = await startPrefect(python, { env: demoEnvironment(process.env), signal, cache: '.cache', ...(port === undefined ? {} : { port }) });
   undo.push(() => prefect.stop());
   // Both the worker and `prefect deploy` ask for the pool.
   await prefect.api.createProcessPool(pool);
@@ -135,7 +136,7 @@ async function startServer({ port, signal, undo }: Demo, python: string): Promis
 }
 
 async function must({ signal }: Demo, python: string, args: readonly string[], cwd: string): Promise<void> {
-  const outcome = await runToEnd({ file: python, args, cwd, env: process.env }, { seconds: 120, signal });
+  const outcome = await runToEnd({ file: python, args, cwd, env: demoEnvironment(process.env) }, { seconds: 120, signal });
   if (outcome.code !== 0)
     fail('E_PREFECT_COMMAND', {
       command: `python ${args.join(' ')}`,

@@ -1,5 +1,4 @@
 import { declared } from 'virtual:declared';
-import type { Bilingual } from '../errors/bilingual.ts';
 import type { DeclaredField } from '../generate/declare.ts';
 
 /** A flag as help, completion and the command line see it. */
@@ -77,9 +76,4 @@ function flagOf({ flag, key, boolean, choices, placeholder }: DeclaredField): Fl
     placeholder: placeholder ?? known?.join('|') ?? key,
     ...(known && { choices: known }),
   };
-}
-
-/** What a question's help says, with its default. */
-export function helpOf({ help, initial }: DeclaredField): { readonly help: Bilingual; readonly initial?: Bilingual } {
-  return initial === undefined ? { help } : { help, initial };
 }

@@ -49,7 +49,7 @@ export function flagsKeptByNpm(env: NodeJS.ProcessEnv): NpmFlags {
 }
 
 /** Words that are settings of npm itself, and may stand in anybody's .npmrc. */
-const ofNpm: readonly string[] = ['git', 'description', 'install'];
+const ofNpm: readonly string[] = ['git', 'description', 'install', 'target'];
 
 function refuseLost(env: NodeJS.ProcessEnv): void {
   const lost = questions.filter(

@@ -12,22 +12,11 @@ export interface Frame {
   readonly key?: string;
 }
 
-type Helpers = Readonly<Record<string, (...given: unknown[]) => unknown>>;
-type Body = (context: unknown, frame: Frame, options: { readonly data: Frame; readonly hash: object }) => string;
-type Main = (context: unknown, helpers: Helpers, frame: Frame, options: Parameters<Body>[2]) => string;
-type Compiled = string | (() => TemplateSpecification);
-
-const optionsOf = (data: Frame): Parameters<Body>[2] => ({ data, hash: {} });
-
-/** The form in which Handlebars' runtime takes a template. */
-export function specification(main: Main): TemplateSpecification {
-  return {
-    compiler: [8, '>= 4.3.0'],
-    useData: true,
-    main: (_: unknown, context: unknown, helpers: Helpers, __: unknown, frame: Frame) =>
-      main(context, helpers, frame, optionsOf(frame)),
-  } as unknown as TemplateSpecification;
-}
+/** What may be called in a template: each takes values and gives the text of one language. */
+export type Emitters = Readonly<Record<string, (...values: unknown[]) => string>>;
+/** A compiled template. */
+export type Template = (context: unknown, emitters: Emitters, frame: Frame) => string;
+type Body = (context: unknown, frame: Frame) => string;
 
 /** A value by its path, and nothing where it ends: only own properties count. */
 export function lookUp(from: unknown, ...path: readonly string[]): unknown {
@@ -69,25 +58,31 @@ export function forEach(list: unknown, { root }: Frame, body: Body, otherwise: (
   const frames = items.map(
     ([key, item], index) => [item as unknown, { root, key, index, first: index === 0, last: index === last }] as const,
   );
-  return frames.map(([item, frame]) => body(item, frame, optionsOf(frame))).join('');
+  return frames.map(([item, frame]) => body(item, frame)).join('');
 }
 
 export function withValue(value: unknown, frame: Frame, body: Body, otherwise: () => string): string {
-  return isTrue(value) ? body(value, frame, optionsOf(frame)) : otherwise();
+  return isTrue(value) ? body(value, frame) : otherwise();
+}
+
+/** One of two texts, by the language of the data. */
+export function translate({ root }: Frame, en: string, es: string): string {
+  const { locale } = root as { readonly locale?: unknown };
+  if (locale !== 'en' && locale !== 'es') throw new TypeError('tr: the data has no locale');
+  return locale === 'es' ? es : en;
 }
 
 /** A partial in the place of its caller; one that stands alone on a line hands its indentation on. */
 export function partial(
-  compiled: Compiled | undefined,
+  template: string | Template | undefined,
   context: unknown,
-  helpers: Helpers,
+  emitters: Emitters,
   frame: Frame,
   indent = '',
 ): string {
-  if (compiled === undefined) throw new TypeError('there is no such partial');
-  if (typeof compiled === 'string') return indented(compiled, indent);
-  const { main } = compiled() as unknown as { main: (...given: unknown[]) => string };
-  return indented(main(undefined, context, helpers, undefined, frame), indent);
+  if (template === undefined) throw new TypeError('there is no such partial');
+  const lines = typeof template === 'string' ? template : template(context, emitters, frame);
+  return indented(lines, indent);
 }
 
 function indented(lines: string, indent: string): string {

@@ -1,8 +1,6 @@
 /** The folder templates/, built in by src/build/templates.ts. */
 declare module 'virtual:templates' {
-  /**
-   * Every template by its path under templates/, without `.hbs`.
-   * A text when it has no mustache; otherwise a function that gives its precompiled form, evaluated on first use only.
-   */
-  export const templates: Readonly<Record<string, string | (() => TemplateSpecification)>>;
+  /** Every template by its path under templates/, without `.hbs`: a text when it has no mustache, else a function. */
+  // oxlint-disable-next-line typescript/consistent-type-imports -- an ambient module cannot import by a relative name
+  export const templates: Readonly<Record<string, string | import('./template-parts.ts').Template>>;
 }

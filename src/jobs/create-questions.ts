@@ -25,6 +25,8 @@ interface Asking {
 export interface Questioning<Input> extends Asking {
   readonly generator: Asked<Input>;
   readonly plan: (input: Input) => Tree;
+  /** Nothing is going to be made, so nobody has to say yes. */
+  readonly dryRun: boolean;
 }
 
 /** What asking ended with: the answers that somebody confirmed, and what is made from them. */
@@ -171,28 +173,38 @@ async function siteTrouble({ survey, context }: Asking, folder: string): Promise
 
 /** One round of looking at the whole: yes gives the answers, a change gives nothing and comes back. */
 async function review<Input>(asking: Questioning<Input>, said: Said): Promise<Confirmed<Input> | undefined> {
-  const { generator, context, prompter } = asking;
-  const answers = fillDefaults(generator, said, context);
-  const reading = generator.read(answers);
-  const ui = uiOf(context.locale).create;
-  const tree = 'input' in reading ? asking.plan(reading.input) : undefined;
-  if (tree !== undefined) prompter.show(ui.previewTitle(tree.size), previewLines(asking, answers, tree));
-  if ('problems' in reading)
-    prompter.show(
-      ui.cannotTitle,
-      reading.problems.flatMap((each) => Object.values(explain(each, context.locale))),
-    );
-  const rows = [
-    ...(tree === undefined ? [] : [{ value: 'create', label: ui.confirm.create }]),
-    { value: 'change', label: ui.confirm.change },
-    { value: 'cancel', label: ui.confirm.cancel },
-  ];
-  const reply = await prompter.select({ label: ui.confirm.label, help: '', choices: rows, back: false });
-  if (reply.kind === 'answer' && reply.value === 'cancel') throw new Cancelled();
-  if (reply.kind === 'answer' && reply.value === 'create' && tree !== undefined && 'input' in reading)
-    return { answers, input: reading.input, tree };
+  const answers = fillDefaults(asking.generator, said, asking.context);
+  const reading = asking.generator.read(answers);
+  const planned = 'input' in reading ? { answers, input: reading.input, tree: asking.plan(reading.input) } : undefined;
+  if (planned !== undefined && asking.dryRun) return planned;
+  if (planned !== undefined) showTree(asking, answers, planned.tree);
+  if ('problems' in reading) showProblems(asking, reading.problems);
+  const verdict = await askVerdict(asking, planned !== undefined);
+  if (verdict === 'cancel') throw new Cancelled();
+  if (verdict === 'create') return planned;
   await changeAnswer(asking, said, answers);
   return undefined;
+}
+
+function showTree(asking: Asking, answers: RawAnswers, tree: Tree): void {
+  asking.prompter.show(uiOf(asking.context.locale).create.previewTitle(tree.size), previewLines(asking, answers, tree));
+}
+
+function showProblems({ prompter, context }: Asking, problems: readonly Problem[]): void {
+  const texts = problems.flatMap((each) => Object.values(explain(each, context.locale)));
+  prompter.show(uiOf(context.locale).create.cannotTitle, texts);
+}
+
+/** What to do with what was shown. Only what can be made is offered for making. */
+async function askVerdict({ prompter, context }: Asking, can: boolean): Promise<string> {
+  const { confirm } = uiOf(context.locale).create;
+  const rows = [
+    ...(can ? [{ value: 'create', label: confirm.create }] : []),
+    { value: 'change', label: confirm.change },
+    { value: 'cancel', label: confirm.cancel },
+  ];
+  const reply = await prompter.select({ label: confirm.label, help: '', choices: rows, back: false });
+  return reply.kind === 'back' ? 'change' : reply.value;
 }
 
 /** The names that were derived, which people want to see before they are in twenty files, and the files. */

@@ -106,6 +106,7 @@ async function decide(base: Project, request: CreateRequest, ports: CreatePorts)
     prompter: await ports.openPrompter(),
     survey,
     plan,
+    dryRun: request.dryRun,
   });
   return { ...confirmed, folder: environment.place(confirmed.input.dir), site: await survey(confirmed.input.dir) };
 }

@@ -3,7 +3,7 @@ import type { Ui } from './ui-en.ts';
 export const uiEs: Ui = {
   cancelled: 'Cancelado. No ha quedado nada.',
   stopping: 'Parando…',
-  examining: 'Mirando esta máquina',
+  examining: 'Revisando este equipo',
   error: { why: 'por qué', fix: 'qué hacer', more: (count) => `… y ${count} más` },
   step: {
     done: (name, seconds) => `${name}: ${seconds} s`,
@@ -49,7 +49,7 @@ export const uiEs: Ui = {
     orNo: (flag) => `o ${flag}`,
     tagline: 'repositorios de KPI que se ejecutan en Prefect',
     create: 'crea un repositorio de KPI; es lo que pasa si no pones ninguna orden',
-    doctor: 'dice qué estorba en esta máquina, capa por capa',
+    doctor: 'dice qué falla en este equipo, capa por capa',
     completion: 'muestra el autocompletado para bash, zsh, fish o powershell',
     yes: 'acepta todos los valores por defecto y no pregunta nada',
     dryRun: 'enseña lo que se crearía y no escribe nada',

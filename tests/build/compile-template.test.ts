@@ -1,5 +1,4 @@
 import Handlebars from 'handlebars';
-import runtime from 'handlebars/runtime.js';
 import { templates } from 'virtual:templates';
 import { describe, expect, test } from 'vitest';
 import { project } from '../../generators/project.ts';
@@ -7,6 +6,7 @@ import { readTemplates } from '../../src/build/templates.ts';
 import { compileTemplate, parts } from '../../src/build/compile-template.ts';
 import { emitterNames } from '../../src/generate/emitter-names.ts';
 import * as templateParts from '../../src/generate/template-parts.ts';
+import type { Emitters, Template } from '../../src/generate/template-parts.ts';
 import { projectFiles } from '../../src/generate/project-files.ts';
 import { viewProject } from '../../src/generate/project-view.ts';
 import { fillDefaults } from '../../src/generate/define-generator.ts';
@@ -15,9 +15,14 @@ const sources = await readTemplates('templates');
 const facts = { version: '1.2.3', today: '2026-01-31', hash: () => '0' };
 
 /** Stand-ins that show what they were called with. */
+const ours: Emitters = Object.fromEntries(
+  emitterNames.map((name) => [name, (...values: unknown[]) => `«${name} ${JSON.stringify(values)}»`]),
+);
+
 function registerHelpers(handlebars: typeof Handlebars): void {
-  for (const name of emitterNames) {
-    handlebars.registerHelper(name, (...given: unknown[]) => `«${name} ${JSON.stringify(given.slice(0, -1))}»`);
+  for (const [name, emit] of Object.entries(ours)) {
+    // Handlebars hands its options over as the last argument.
+    handlebars.registerHelper(name, (...given: unknown[]) => emit(...given.slice(0, -1)));
   }
   handlebars.registerHelper('tr', (en: string, es: string, { data }: Handlebars.HelperOptions) => {
     return (data.root as { locale: string }).locale === 'es' ? es : en;
@@ -30,8 +35,6 @@ function registerHelpers(handlebars: typeof Handlebars): void {
 const theirs = Handlebars.create();
 registerHelpers(theirs);
 for (const { name, text } of sources) if (name.startsWith('partials/')) theirs.registerPartial(name.slice(9), text);
-const ours = (runtime as unknown as typeof Handlebars & { create(): typeof Handlebars }).create();
-registerHelpers(ours);
 
 function renderTheirs(name: string, data: object): string {
   const text = sources.find((each) => each.name === name)?.text ?? '';
@@ -41,7 +44,7 @@ function renderTheirs(name: string, data: object): string {
 
 function renderOurs(name: string, data: object): string {
   const compiled = templates[name] ?? '';
-  return typeof compiled === 'string' ? compiled : ours.template(compiled())(data);
+  return typeof compiled === 'string' ? compiled : compiled(data, ours, { root: data });
 }
 
 const answers = ['simple', 'ratio', 'cumulative', 'derived', 'conversion'].flatMap((type, index) =>
@@ -73,10 +76,8 @@ describe('a template means what it means to Handlebars', () => {
 function render(source: string, data: object): string {
   const letters = Object.values(parts);
   const values = Object.keys(parts).map((name) => (templateParts as Readonly<Record<string, unknown>>)[name]);
-  const make = new Function(...letters, `return (${compileTemplate(source)})();`) as (
-    ...given: unknown[]
-  ) => TemplateSpecification;
-  return ours.template(make(...values))(data);
+  const make = new Function(...letters, `return ${compileTemplate(source)};`) as (...given: unknown[]) => Template;
+  return make(...values)(data, ours, { root: data });
 }
 
 describe('a compiled template', () => {

@@ -4,8 +4,9 @@ import { dirname, join } from 'node:path';
 import { rolldown } from 'rolldown';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { expressionOf, readTemplates, templatesPlugin } from '../../src/build/templates.ts';
+import type { Template } from '../../src/generate/template-parts.ts';
 
-type Templates = Readonly<Record<string, string | (() => { main: unknown })>>;
+type Templates = Readonly<Record<string, string | Template>>;
 
 let folder: string;
 
@@ -40,10 +41,11 @@ test('a text without a mustache stays a text', async () => {
   expect((await load())['plain.md']).toBe('a "b" \\ `c` ${d}\n');
 });
 
-test('another one is precompiled when it is first asked for', async () => {
+test('another one becomes a function of its data', async () => {
   await lay('a.py.hbs', '{{pyString kpi.name}}');
-  const template = (await load())['a.py'];
-  expect(typeof template === 'function' && typeof template().main).toBe('function');
+  const template = (await load())['a.py'] as Template;
+  const data = { kpi: { name: 'x' } };
+  expect(template(data, { pyString: (value) => `<${String(value)}>` }, { root: data })).toBe('<x>');
 });
 
 test('line ends of a Windows checkout do not reach what is generated', async () => {

@@ -128,7 +128,7 @@ async function follow(who: Person, block: string): Promise<void> {
 
 /** On a port that is free, where the page has Prefect's usual one. */
 async function startServer(who: Person): Promise<void> {
-  who.prefect = await startPrefect(join(who.cwd, '.venv/bin/python'), { env: who.env });
+  who.prefect = await startPrefect(join(who.cwd, '.venv/bin/python'), { env: who.env, cache: '.cache', startSeconds: 240 });
   const { PREFECT_API_URL: url = '', NO_PROXY: exempt = '' } = who.prefect.env;
   who.env = { ...who.env, PREFECT_API_URL: url, NO_PROXY: exempt, no_proxy: exempt };
 }

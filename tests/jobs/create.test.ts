@@ -107,6 +107,12 @@ describe('with questions', () => {
     expect(prompter.shown.join('\n')).toContain('└── README.md');
   });
 
+  it('needs no yes for a dry run', async () => {
+    const { prompter, ports } = asking(['', '', '', '', '']);
+    const { dryRun } = await create(smallProject, requestFor({}, { ...asked, dryRun: true }), ports);
+    expect([dryRun, prompter.asked.includes('Make it?')]).toEqual([true, false]);
+  });
+
   it('asks only the rest', async () => {
     const { prompter, ports } = asking(['', 'create']);
     await create(
