@@ -13,7 +13,9 @@ import { runToEnd } from './process-group.ts';
 import { explainReach } from './python-environment-failure.ts';
 import { findPython, pythonOf } from './python-environment-interpreter.ts';
 
+/** Seconds that an address has to answer, and a program to say what it knows. */
 const patience = 8;
+const programPatience = 30;
 
 /** Looks at this machine. `folder` is the repository, or where one is to be. */
 export function nodeProbes(folder: string, env: NodeJS.ProcessEnv, signal: AbortSignal): DoctorProbes {
@@ -50,7 +52,7 @@ async function seePython({ folder, env, signal }: Surroundings): Promise<PythonS
 }
 
 async function seeVersion(program: 'uv' | 'git', { env, signal }: Surroundings): Promise<{ version?: string }> {
-  const outcome = await runToEnd({ file: program, args: ['--version'], env }, { seconds: patience, signal });
+  const outcome = await runToEnd({ file: program, args: ['--version'], env }, { seconds: programPatience, signal });
   const version = /\d+(?:\.\d+)+/u.exec(outcome.code === 0 ? outcome.output : '')?.[0];
   return version === undefined ? {} : { version };
 }
@@ -68,7 +70,7 @@ async function seeIndex(surroundings: Surroundings): Promise<AddressSeen> {
 async function defaultIndex(python: string | undefined, { env, signal }: Surroundings): Promise<string | undefined> {
   if (python === undefined) return undefined;
   const code = 'from pip._internal.models.index import PyPI; print(PyPI.simple_url)';
-  const outcome = await runToEnd({ file: python, args: ['-c', code], env }, { seconds: patience, signal });
+  const outcome = await runToEnd({ file: python, args: ['-c', code], env }, { seconds: programPatience, signal });
   return outcome.code === 0 ? outcome.output.trim() : undefined;
 }
 
@@ -80,7 +82,7 @@ async function seeRegistry({ env, signal }: Surroundings): Promise<AddressSeen> 
 
 async function npmSetting(name: string, env: NodeJS.ProcessEnv, signal: AbortSignal): Promise<string | undefined> {
   const command = process.platform === 'win32' ? { file: 'cmd.exe', args: ['/d', '/c', 'npm', 'config', 'get', name] } : { file: 'npm', args: ['config', 'get', name] };
-  const outcome = await runToEnd({ ...command, env }, { seconds: patience, signal });
+  const outcome = await runToEnd({ ...command, env }, { seconds: programPatience, signal });
   const value = outcome.code === 0 ? outcome.output.trim().split('\n').at(-1) : undefined;
   return value === undefined || value === 'null' || value === 'undefined' || value === '' ? undefined : value;
 }
@@ -148,7 +150,7 @@ async function profileUrl({ folder, env, signal }: Surroundings): Promise<string
   const there = await access(python).then(() => true, () => false);
   if (!there) return undefined;
   const code = 'from prefect.settings import PREFECT_API_URL; print(PREFECT_API_URL.value() or "")';
-  const outcome = await runToEnd({ file: python, args: ['-c', code], env, cwd: folder }, { seconds: 30, signal });
+  const outcome = await runToEnd({ file: python, args: ['-c', code], env, cwd: folder }, { seconds: programPatience, signal });
   const url = outcome.code === 0 ? outcome.output.trim().split('\n').at(-1) : '';
   return url === '' ? undefined : url;
 }

@@ -20,7 +20,7 @@ export const noPipSettings: PipSettings = { extra: [], findLinks: [], trustedHos
 
 /** Reads pip's settings, from its files and from the environment, by asking pip itself. */
 export async function readPipSettings(python: string, env: NodeJS.ProcessEnv, signal?: AbortSignal): Promise<PipSettings> {
-  const limit = signal === undefined ? { seconds: 20 } : { seconds: 20, signal };
+  const limit = signal === undefined ? { seconds: 60 } : { seconds: 60, signal };
   const outcome = await runToEnd({ file: python, args: ['-m', 'pip', '--disable-pip-version-check', 'config', 'list'], env }, limit);
   return outcome.code === 0 ? parsePipSettings(outcome.output) : noPipSettings;
 }

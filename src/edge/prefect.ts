@@ -35,7 +35,7 @@ export interface PrefectHandle {
   runDeployment(id: string, parameters?: Readonly<Record<string, unknown>>, options?: { seconds?: number; onState?: (state: string) => void }): Promise<FlowRun>;
   /** What the worker printed: the flow's process writes there when it cannot even start. */
   workerOutput(): string;
-  /** Ends everything that was started, in order, and removes the temporary home. */
+  /** Ends everything that was started, and removes the temporary home. */
   stop(): Promise<void>;
 }
 
@@ -96,9 +96,7 @@ function handle(python: string, home: string, server: RunningServer, signal: Abo
     runDeployment: (id, parameters, options) => runDeployment(server.api, id, parameters ?? {}, options ?? {}),
     workerOutput: () => workers.map((each) => each.output()).join('\n'),
     async stop() {
-      // The worker first: it would report a server that went away as an error.
-      await Promise.all(workers.map((each) => each.stop()));
-      await server.group.stop();
+      await Promise.all([...workers, server.group].map((each) => each.stop()));
       await removeHome(home);
     },
   };
@@ -110,7 +108,7 @@ function startWorker(python: string, pool: string, home: string, env: NodeJS.Pro
 }
 
 async function runCli(python: string, args: readonly string[], cwd: string, env: NodeJS.ProcessEnv, signal: AbortSignal | undefined): Promise<string> {
-  const limit = signal === undefined ? { seconds: 120 } : { seconds: 120, signal };
+  const limit = signal === undefined ? { seconds: 300 } : { seconds: 300, signal };
   const outcome = await runToEnd({ file: python, args: ['-m', 'prefect', '--no-prompt', ...args], cwd, env }, limit);
   if (outcome.code !== 0) fail('E_PREFECT_COMMAND', { command: `prefect --no-prompt ${args.join(' ')}`, detail: lastWords(outcome.output) });
   return outcome.output;
@@ -118,7 +116,7 @@ async function runCli(python: string, args: readonly string[], cwd: string, env:
 
 async function runDeployment(api: PrefectApi, id: string, parameters: Readonly<Record<string, unknown>>, options: { seconds?: number; onState?: (state: string) => void }): Promise<FlowRun> {
   const started = await api.startRun(id, parameters);
-  const ended = await api.waitForRun(started.id, options.seconds ?? 120, options.onState);
+  const ended = await api.waitForRun(started.id, options.seconds ?? 300, options.onState);
   if (ended.state?.type === 'COMPLETED') return ended;
   const logs = await api.logs(started.id, 40).catch(() => []);
   const detail = [ended.state?.message ?? '', ...logs.slice(-1)].filter((each) => each !== '').join('\n');

@@ -90,7 +90,7 @@ function candidates(folder: string | undefined, env: NodeJS.ProcessEnv): [string
 }
 
 async function askPython(file: string, args: readonly string[], env: NodeJS.ProcessEnv, signal?: AbortSignal): Promise<Asked['found']> {
-  const limit = signal === undefined ? { seconds: 20 } : { seconds: 20, signal };
+  const limit = signal === undefined ? { seconds: 30 } : { seconds: 30, signal };
   const outcome = await runToEnd({ file, args: [...args, '-c', question], env }, limit);
   if (outcome.missing) return 'absent';
   // The alias prints one line about the store and leaves with 9009; it never runs Python.

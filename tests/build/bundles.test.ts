@@ -17,11 +17,10 @@ function codeOf(files: Iterable<string>): string {
   return [...files].map((file) => readFileSync(file, 'utf8')).join('\n');
 }
 
-// Words that survive minifying: of zod, of the prompts, of Handlebars' runtime, of yaml, and of a template.
+// Words that survive minifying: of zod, of the prompts, of yaml, and of a template.
 const heavy = {
   zod: 'safeParse',
   clack: 'setRawMode',
-  handlebars: 'registerHelper',
   yaml: 'flow-seq',
   template: 'python/pyproject.toml',
 };

@@ -92,7 +92,10 @@ describe('the reference', () => {
 });
 
 /** The English README stands at the root, where forges look for it; the Spanish one with its language. */
-const pairs = [...(await filesBelow('docs/en')).map((path) => [path, path.replace('docs/en', 'docs/es')] as const), ['README.md', 'docs/es/README.md'] as const];
+const pairs = [
+  ...(await filesBelow('docs/en')).map((path) => [path, path.replace('docs/en', 'docs/es')] as const),
+  ['README.md', 'docs/es/README.md'] as const,
+];
 
 describe('the two languages', () => {
   test('have the same pages', async () => {
@@ -125,7 +128,10 @@ describe.each(prosePages)('%s', (path) => {
 });
 
 describe('what the pages show', () => {
-  const keys = declareAll().find(({ name }) => name === 'project')?.fields.map(({ key }) => key) ?? [];
+  const keys =
+    declareAll()
+      .find(({ name }) => name === 'project')
+      ?.fields.map(({ key }) => key) ?? [];
 
   test.each(['en', 'es'])('answers files are read as they stand (%s)', async (locale) => {
     const examples = blocks(await read(`docs/${locale}/how-to/team-answers.md`), 'yaml');
@@ -135,7 +141,9 @@ describe('what the pages show', () => {
 
   test('the tutorial shows the queries and the rule of the example', async () => {
     const example = 'docs/examples/on-time-performance/repository/src/core';
-    const queries = await Promise.all(['arrivals', 'on_time_arrivals'].map((name) => read(`${example}/extractors/${name}.sql`)));
+    const queries = await Promise.all(
+      ['arrivals', 'on_time_arrivals'].map((name) => read(`${example}/extractors/${name}.sql`)),
+    );
     const tutorial = await read('docs/en/tutorial/first-kpi.md');
     expect(blocks(tutorial, 'sql')).toEqual(queries);
     expect(await read(`${example}/transformers/clean_on_time_arrivals.py`)).toContain(blocks(tutorial, 'python')[0]);
@@ -147,24 +155,33 @@ describe('what the pages show', () => {
 });
 
 function blocks(text: string, wanted: string): string[] {
-  return [...text.matchAll(/^ *```(\w*)\n([^]*?)^ *```$/gm)].filter(([, language]) => language === wanted).map(([, , body = '']) => body);
+  return [...text.matchAll(/^ *```(\w*)\n([^]*?)^ *```$/gm)]
+    .filter(([, language]) => language === wanted)
+    .map(([, , body = '']) => body);
 }
 
 /** The arguments of each line that starts `create-kpi-flow`, by npm or npx. */
 function ourCommands(text: string): string[][] {
   const lines = blocks(text, 'sh').flatMap((block) => block.split('\n'));
-  const called = lines.map((line) => /^(?:npm create kpi-flow@latest|npx (?:--yes )?create-kpi-flow(?:@latest)?)(.*)$/.exec(line)?.[1]);
+  const called = lines.map(
+    (line) => /^(?:npm create kpi-flow@latest|npx (?:--yes )?create-kpi-flow(?:@latest)?)(.*)$/.exec(line)?.[1],
+  );
   return called.flatMap((rest) => (rest === undefined ? [] : [words(rest)]));
 }
 
 /** A line of arguments as a shell splits it; what npm takes for itself, the two hyphens, is left out. */
 function words(line: string): string[] {
-  return [...line.matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g)].map(([, a, b, c]) => a ?? b ?? c ?? '').filter((word) => word !== '--');
+  return [...line.matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g)]
+    .map(([, a, b, c]) => a ?? b ?? c ?? '')
+    .filter((word) => word !== '--');
 }
 
 async function filesBelow(path: string): Promise<string[]> {
   const names = await readdir(join(root, path), { recursive: true }).catch(() => []);
-  return names.filter((name) => name.endsWith('.md')).map((name) => join(path, name).split(sep).join('/')).toSorted();
+  return names
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => join(path, name).split(sep).join('/'))
+    .toSorted();
 }
 
 function read(path: string): Promise<string> {
@@ -176,7 +193,10 @@ function withoutFences(text: string): string {
 }
 
 function headings(text: string): { level: number; title: string }[] {
-  return [...withoutFences(text).matchAll(/^(#+) (.+)$/gm)].map(([, marks = '', title = '']) => ({ level: marks.length, title }));
+  return [...withoutFences(text).matchAll(/^(#+) (.+)$/gm)].map(([, marks = '', title = '']) => ({
+    level: marks.length,
+    title,
+  }));
 }
 
 /** The languages of the fenced examples, in order: what is shown in one language is shown in the other. */
@@ -185,18 +205,32 @@ function fences(text: string): string[] {
 }
 
 function linksOf(text: string): string[] {
-  const links = [...withoutFences(text).replaceAll(/`[^`\n]*`(?!\])/g, '').matchAll(/\]\(([^)\s]+)\)/g)].map(([, link = '']) => link);
+  const links = [
+    ...withoutFences(text)
+      .replaceAll(/`[^`\n]*`(?!\])/g, '')
+      .matchAll(/\]\(([^)\s]+)\)/g),
+  ].map(([, link = '']) => link);
   return links.filter((link) => !/^(https?|mailto):/.test(link));
 }
 
 async function resolves(from: string, link: string): Promise<boolean> {
   const [file = '', anchor] = link.split('#');
-  const target = file === '' ? from : normalize(join(dirname(from), file)).split(sep).join('/').replace(/\/$/, '');
+  const target =
+    file === ''
+      ? from
+      : normalize(join(dirname(from), file))
+          .split(sep)
+          .join('/')
+          .replace(/\/$/, '');
   if (!existsSync(join(root, target))) return false;
   return anchor === undefined || headings(await read(target)).some(({ title }) => slug(title) === anchor);
 }
 
 /** How forges name the anchor of a heading. */
 function slug(title: string): string {
-  return title.toLowerCase().replaceAll(/[^\p{L}\p{N} _-]/gu, '').trim().replaceAll(' ', '-');
+  return title
+    .toLowerCase()
+    .replaceAll(/[^\p{L}\p{N} _-]/gu, '')
+    .trim()
+    .replaceAll(' ', '-');
 }

@@ -230,17 +230,22 @@ describe('what this machine lacks', () => {
 
   const root = process.getuid?.() === 0;
   if (!root) tell('skipped: a full disk needs a small file system, which only root can mount');
-  it.runIf(root)('a full disk: exit 3, and nothing is left', async () => {
+  it.runIf(root)('a disk of any size: the whole and exit 0, or exit 3 and nothing', async () => {
     const small = join(home, 'small');
     mkdirSync(small);
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', small]);
-    try {
-      const { code, stderr } = await create(['kpi', '--yes', ...quick], {}, small);
-      expect([code, codesIn(stderr)]).toEqual([3, ['E_DISK_FULL']]);
-      expect(readdirSync(small)).toEqual([]);
-    } finally {
-      execFileSync('umount', [small]);
+    const codes: (number | null)[] = [];
+    for (const size of [4, 32, 128, 256, 2048]) {
+      execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${size}k`, 'tmpfs', small]);
+      try {
+        const { code, stderr } = await create(['kpi', '--yes', ...quick], {}, small);
+        codes.push(code);
+        if (code !== 0) expect([code, codesIn(stderr), readdirSync(small)]).toEqual([3, ['E_DISK_FULL'], []]);
+        else expect(existsSync(join(small, 'kpi/config/config.yaml'))).toBe(true);
+      } finally {
+        execFileSync('umount', [small]);
+      }
     }
+    expect([codes[0], codes.at(-1)]).toEqual([3, 0]);
   });
 
   it.runIf(root)('a folder where one may not write: exit 3', async () => {

@@ -16,7 +16,12 @@ const command = join(root, 'dist/create-kpi-flow.mjs');
 // What a step may take before it is given up, on a machine that does other things too.
 const minutes = 60_000;
 
-const reason = process.platform === 'win32' ? 'its commands are for a POSIX shell' : existsSync(command) ? '' : 'nothing is built: npm run build';
+const reason =
+  process.platform === 'win32'
+    ? 'its commands are for a POSIX shell'
+    : existsSync(command)
+      ? ''
+      : 'nothing is built: npm run build';
 if (reason !== '') process.stderr.write(`tutorial: skipped, ${reason}\n`);
 
 /** A person at a terminal: one shell after another, each where the last one was. */
@@ -36,7 +41,13 @@ beforeAll(async () => {
   const home = await mkdtemp(join(tmpdir(), 'kpi-flow-tutorial-'));
   await cp(join(root, 'docs/examples/on-time-performance'), join(home, 'example'), { recursive: true });
   const bin = await shimNpm(home);
-  const env = { ...process.env, PATH: `${bin}${delimiter}${process.env['PATH'] ?? ''}`, PREFECT_HOME: join(home, 'prefect'), PREFECT_SERVER_ANALYTICS_ENABLED: 'false', PYTHONIOENCODING: 'utf-8' };
+  const env = {
+    ...process.env,
+    PATH: `${bin}${delimiter}${process.env['PATH'] ?? ''}`,
+    PREFECT_HOME: join(home, 'prefect'),
+    PREFECT_SERVER_ANALYTICS_ENABLED: 'false',
+    PYTHONIOENCODING: 'utf-8',
+  };
   person = { home, cwd: home, env, said: '' };
 });
 
@@ -47,65 +58,98 @@ afterAll(async () => {
 });
 
 describe.skipIf(reason !== '')('the tutorial', () => {
-  test('runs as it is written, from an empty folder to a completed run', async () => {
-    const text = await readFile(join(root, 'docs/en/tutorial/first-kpi.md'), 'utf8');
-    for (const block of blocksOf(text, 'sh')) await follow(person, block);
-    const [shown = ''] = blocksOf(text, 'text');
-    expect(person.said).toContain(shown.trim());
-    const runs = await flowRuns(person);
-    expect(runs.map(({ state }) => state?.type)).toContain('COMPLETED');
-    const artifacts = await Promise.all(runs.map(({ id }) => person.prefect?.api.artifacts(id)));
-    expect(artifacts.flat().map((each) => each?.key)).toContain('kpi-on-time-performance');
-  }, 12 * minutes);
+  test(
+    'runs as it is written, from an empty folder to a completed run',
+    async () => {
+      const text = await readFile(join(root, 'docs/en/tutorial/first-kpi.md'), 'utf8');
+      for (const block of blocksOf(text, 'sh')) await follow(person, block);
+      const [shown = ''] = blocksOf(text, 'text');
+      expect(person.said).toContain(shown.trim());
+      const runs = await flowRuns(person);
+      expect(runs.map(({ state }) => state?.type)).toContain('COMPLETED');
+      const artifacts = await Promise.all(runs.map(({ id }) => person.prefect?.api.artifacts(id)));
+      expect(artifacts.flat().map((each) => each?.key)).toContain('kpi-on-time-performance');
+    },
+    12 * minutes,
+  );
 
-  test('leaves a README whose commands of testing are right', async () => {
-    const readme = await readFile(join(person.cwd, 'README.md'), 'utf8');
-    const checks = blocksOf(readme, 'sh').find((block) => block.includes('pyright')) ?? '';
-    expect(checks).not.toBe('');
-    // The flow tests start a server of their own: tests/e2e has them already.
-    for (const line of checks.trim().split('\n')) await shell(person, line.replace(/pytest$/, 'pytest tests/unit tests/contract'));
-  }, 5 * minutes);
+  test(
+    'leaves a README whose commands of testing are right',
+    async () => {
+      const readme = await readFile(join(person.cwd, 'README.md'), 'utf8');
+      const checks = blocksOf(readme, 'sh').find((block) => block.includes('pyright')) ?? '';
+      expect(checks).not.toBe('');
+      // The flow tests start a server of their own: tests/e2e has them already.
+      for (const line of checks.trim().split('\n'))
+        await shell(person, line.replace(/pytest$/, 'pytest tests/unit tests/contract'));
+    },
+    5 * minutes,
+  );
 });
 
 describe.skipIf(reason !== '')('the page on operations of the repository that was made', () => {
-  test('has a master flow that finds the KPI by its tag, runs it and waits', async () => {
-    const before = (await flowRuns(person)).length;
-    const [program = ''] = blocksOf(await operations(), 'python');
-    await writeFile(join(person.home, 'master_flow.py'), program);
-    await shell(person, `.venv/bin/python ${join(person.home, 'master_flow.py')}`);
-    const runs = await flowRuns(person);
-    expect(runs.length).toBe(before + 2);
-    expect(new Set(runs.map(({ state }) => state?.type))).toEqual(new Set(['COMPLETED']));
-  }, 5 * minutes);
+  test(
+    'has a master flow that finds the KPI by its tag, runs it and waits',
+    async () => {
+      const before = (await flowRuns(person)).length;
+      const [program = ''] = blocksOf(await operations(), 'python');
+      await writeFile(join(person.home, 'master_flow.py'), program);
+      await shell(person, `.venv/bin/python ${join(person.home, 'master_flow.py')}`);
+      const runs = await flowRuns(person);
+      expect(runs.length).toBe(before + 2);
+      expect(new Set(runs.map(({ state }) => state?.type))).toEqual(new Set(['COMPLETED']));
+    },
+    5 * minutes,
+  );
 
-  test('backfills the days that are given', async () => {
-    const backfill = blocksOf(await operations(), 'sh').find((block) => block.includes('--param start')) ?? '';
-    await shell(person, `${backfill.trim()} --watch`);
-    expect(person.said).toContain('Completed');
-  }, 3 * minutes);
+  test(
+    'backfills the days that are given',
+    async () => {
+      const backfill = blocksOf(await operations(), 'sh').find((block) => block.includes('--param start')) ?? '';
+      await shell(person, `${backfill.trim()} --watch`);
+      expect(person.said).toContain('Completed');
+    },
+    3 * minutes,
+  );
 
-  test('puts a secret where the flow finds it, and nowhere else', async () => {
-    const line = blocksOf(await operations(), 'sh').find((block) => block.includes('getpass')) ?? '';
-    await shell(person, line, 'sqlite:///.data/from-block.sqlite\n');
-    await rm(join(person.cwd, '.env'));
-    await shell(person, `.venv/bin/python -c "from prefect_flows import stages; from core.variables import resolve; print(resolve('\\\${WAREHOUSE_URL}'))"`);
-    expect(person.said).toContain('sqlite:///.data/from-block.sqlite');
-    const deployments = await person.prefect?.api.deployments();
-    expect(JSON.stringify(deployments)).not.toContain('from-block');
-  }, 3 * minutes);
+  test(
+    'puts a secret where the flow finds it, and nowhere else',
+    async () => {
+      const line = blocksOf(await operations(), 'sh').find((block) => block.includes('getpass')) ?? '';
+      await shell(person, line, 'sqlite:///.data/from-block.sqlite\n');
+      await rm(join(person.cwd, '.env'));
+      await shell(
+        person,
+        `.venv/bin/python -c "from prefect_flows import stages; from core.variables import resolve; print(resolve('\\\${WAREHOUSE_URL}'))"`,
+      );
+      expect(person.said).toContain('sqlite:///.data/from-block.sqlite');
+      const deployments = await person.prefect?.api.deployments();
+      expect(JSON.stringify(deployments)).not.toContain('from-block');
+    },
+    3 * minutes,
+  );
 
-  test('switches alerts on that reach a webhook when a run fails', async () => {
-    const heard = listen();
-    const [make = '', create = ''] = blocksOf(await operations(), 'sh').filter((block) => /CustomWebhook|automation create/.test(block));
-    const said = await shell(person, make, `${await heard.url}\n`);
-    const [id = ''] = /[0-9a-f]{8}-[0-9a-f-]{27}/.exec(said) ?? [];
-    const file = join(person.cwd, 'automations/alerts.yaml');
-    await writeFile(file, (await readFile(file, 'utf8')).replaceAll('00000000-0000-0000-0000-000000000000', id));
-    await shell(person, create);
-    await shell(person, '.venv/bin/prefect deployment run on-time-performance/on-time-performance --param start=not-a-date');
-    await expect.poll(() => heard.posts.length, { timeout: 60_000 }).toBeGreaterThan(0);
-    await heard.close();
-  }, 5 * minutes);
+  test(
+    'switches alerts on that reach a webhook when a run fails',
+    async () => {
+      const heard = listen();
+      const [make = '', create = ''] = blocksOf(await operations(), 'sh').filter((block) =>
+        /CustomWebhook|automation create/.test(block),
+      );
+      const said = await shell(person, make, `${await heard.url}\n`);
+      const [id = ''] = /[0-9a-f]{8}-[0-9a-f-]{27}/.exec(said) ?? [];
+      const file = join(person.cwd, 'automations/alerts.yaml');
+      await writeFile(file, (await readFile(file, 'utf8')).replaceAll('00000000-0000-0000-0000-000000000000', id));
+      await shell(person, create);
+      await shell(
+        person,
+        '.venv/bin/prefect deployment run on-time-performance/on-time-performance --param start=not-a-date',
+      );
+      await expect.poll(() => heard.posts.length, { timeout: 60_000 }).toBeGreaterThan(0);
+      await heard.close();
+    },
+    5 * minutes,
+  );
 });
 
 function operations(): Promise<string> {
@@ -128,20 +172,33 @@ async function follow(who: Person, block: string): Promise<void> {
 
 /** On a port that is free, where the page has Prefect's usual one. */
 async function startServer(who: Person): Promise<void> {
-  who.prefect = await startPrefect(join(who.cwd, '.venv/bin/python'), { env: who.env, cache: '.cache', startSeconds: 240 });
+  who.prefect = await startPrefect(join(who.cwd, '.venv/bin/python'), {
+    env: who.env,
+    cache: '.cache',
+    startSeconds: 240,
+  });
   const { PREFECT_API_URL: url = '', NO_PROXY: exempt = '' } = who.prefect.env;
   who.env = { ...who.env, PREFECT_API_URL: url, NO_PROXY: exempt, no_proxy: exempt };
 }
 
 async function startWorker(who: Person, block: string): Promise<void> {
-  const child = spawn('bash', ['-c', `exec ${block.trim()}`], { cwd: who.cwd, env: { ...who.env, PREFECT_WORKER_QUERY_SECONDS: '1' }, stdio: 'ignore', detached: true });
-  workers = [...workers, {
-    stop: () => new Promise((done) => {
-      child.once('exit', () => done());
-      if (child.exitCode !== null || child.pid === undefined) done();
-      else process.kill(-child.pid, 'SIGTERM');
-    }),
-  }];
+  const child = spawn('bash', ['-c', `exec ${block.trim()}`], {
+    cwd: who.cwd,
+    env: { ...who.env, PREFECT_WORKER_QUERY_SECONDS: '1' },
+    stdio: 'ignore',
+    detached: true,
+  });
+  workers = [
+    ...workers,
+    {
+      stop: () =>
+        new Promise((done) => {
+          child.once('exit', () => done());
+          if (child.exitCode !== null || child.pid === undefined) done();
+          else process.kill(-child.pid, 'SIGTERM');
+        }),
+    },
+  ];
   await sleep(1000);
 }
 
@@ -149,9 +206,14 @@ async function startWorker(who: Person, block: string): Promise<void> {
 async function shell(who: Person, lines: string, input = ''): Promise<string> {
   const place = join(who.home, 'cwd');
   // A terminal of its own is what keeps getpass from asking the one that runs the tests.
-  const child = spawn('bash', ['-euc', `${lines}\npwd > ${JSON.stringify(place)}`], { cwd: who.cwd, env: who.env, detached: true });
+  const child = spawn('bash', ['-euc', `${lines}\npwd > ${JSON.stringify(place)}`], {
+    cwd: who.cwd,
+    env: who.env,
+    detached: true,
+  });
   let said = '';
-  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text: string) => (said += text));
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding('utf8').on('data', (text: string) => (said += text));
   child.stdin.end(input);
   const code = await new Promise((done) => child.once('close', done));
   who.said += said;
@@ -164,7 +226,14 @@ async function shell(who: Person, lines: string, input = ''): Promise<string> {
 async function shimNpm(home: string): Promise<string> {
   const bin = resolve(home, 'bin');
   await mkdir(bin);
-  const lines = ['#!/usr/bin/env bash', '[ "$1 $2" = "create kpi-flow@latest" ] || exit 64', 'shift 2', 'args=()', 'for each in "$@"; do [ "$each" = -- ] || args+=("$each"); done', `exec ${JSON.stringify(process.execPath)} ${JSON.stringify(command)} "\${args[@]}"`];
+  const lines = [
+    '#!/usr/bin/env bash',
+    '[ "$1 $2" = "create kpi-flow@latest" ] || exit 64',
+    'shift 2',
+    'args=()',
+    'for each in "$@"; do [ "$each" = -- ] || args+=("$each"); done',
+    `exec ${JSON.stringify(process.execPath)} ${JSON.stringify(command)} "\${args[@]}"`,
+  ];
   await writeFile(join(bin, 'npm'), `${lines.join('\n')}\n`);
   await chmod(join(bin, 'npm'), 0o755);
   return bin;
@@ -176,10 +245,14 @@ function listen() {
     if (request.method === 'POST') posts.push(request.url ?? '');
     response.end('ok');
   });
-  const url = new Promise<string>((done) => server.listen(0, '127.0.0.1', () => done(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`)));
+  const url = new Promise<string>((done) =>
+    server.listen(0, '127.0.0.1', () => done(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`)),
+  );
   return { posts, url, close: () => new Promise((done) => server.close(done)) };
 }
 
 function blocksOf(text: string, language: string): string[] {
-  return [...text.matchAll(/^ *```(\w*)\n([^]*?)^ *```$/gm)].filter(([, found]) => found === language).map(([, , body = '']) => body);
+  return [...text.matchAll(/^ *```(\w*)\n([^]*?)^ *```$/gm)]
+    .filter(([, found]) => found === language)
+    .map(([, , body = '']) => body);
 }

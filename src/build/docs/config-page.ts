@@ -24,26 +24,42 @@ interface Schema {
 
 const words = {
   en: {
-    intro: 'A key that is not here is an error, with a suggestion. Addresses may hold references: `${VAR}` is required, `${VAR:-default}` falls back, `${VAR:?message}` stops with the message. They are looked up in the environment, then in `.env`, then in a Prefect Secret block, when a task first needs them.',
+    intro:
+      'A key that is not here is an error, with a suggestion. Addresses may hold references: `${VAR}` is required, `${VAR:-default}` falls back, `${VAR:?message}` stops with the message. They are looked up in the environment, then in `.env`, then in a Prefect Secret block, when a task first needs them.',
     head: ['Key', 'Value', 'Required', 'Meaning'],
     yes: 'yes',
     no: 'no',
     named: (group: string) => `${group}, each under a name of its own`,
     when: (key: string, value: string) => `With ${code(`${key}: ${value}`)}:`,
     other: 'Otherwise:',
-    kinds: { string: 'text', number: 'number', integer: 'whole number', array: 'list', object: 'group', boolean: 'true or false' },
+    kinds: {
+      string: 'text',
+      number: 'number',
+      integer: 'whole number',
+      array: 'list',
+      object: 'group',
+      boolean: 'true or false',
+    },
     upTo: (most: number) => `up to ${most} characters`,
     between: (least: number, most: number) => `${least} to ${most}`,
   },
   es: {
-    intro: 'Una clave que no esté aquí es un error, con una sugerencia. Las direcciones admiten referencias: `${VAR}` es obligatoria, `${VAR:-por defecto}` tiene un valor de reserva, `${VAR:?mensaje}` se detiene con ese mensaje. Se buscan en el entorno, después en `.env` y después en un bloque Secret de Prefect, cuando una tarea las necesita por primera vez.',
+    intro:
+      'Una clave que no esté aquí es un error, con una sugerencia. Las direcciones admiten referencias: `${VAR}` es obligatoria, `${VAR:-por defecto}` tiene un valor de reserva, `${VAR:?mensaje}` se detiene con ese mensaje. Se buscan en el entorno, después en `.env` y después en un bloque Secret de Prefect, cuando una tarea las necesita por primera vez.',
     head: ['Clave', 'Valor', 'Obligatoria', 'Significado'],
     yes: 'sí',
     no: 'no',
     named: (group: string) => `${group}, cada uno con su nombre`,
     when: (key: string, value: string) => `Con ${code(`${key}: ${value}`)}:`,
     other: 'Si no:',
-    kinds: { string: 'texto', number: 'número', integer: 'número entero', array: 'lista', object: 'grupo', boolean: 'true o false' },
+    kinds: {
+      string: 'texto',
+      number: 'número',
+      integer: 'número entero',
+      array: 'lista',
+      object: 'grupo',
+      boolean: 'true o false',
+    },
     upTo: (most: number) => `hasta ${most} caracteres`,
     between: (least: number, most: number) => `de ${least} a ${most}`,
   },

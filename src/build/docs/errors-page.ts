@@ -11,14 +11,16 @@ import { madeBy, referencePath } from './page.ts';
 const words = {
   en: {
     title: 'Errors',
-    intro: 'Every error has a code that never changes and is never translated, so that you can search for it. Values such as names and folders are examples.',
+    intro:
+      'Every error has a code that never changes and is never translated, so that you can search for it. Values such as names and folders are examples.',
     exit: 'Exit code',
     why: 'Why',
     fix: 'What to do',
   },
   es: {
     title: 'Errores',
-    intro: 'Cada error tiene un código que no cambia ni se traduce, para que puedas buscarlo. Los valores (nombres, carpetas) son ejemplos.',
+    intro:
+      'Cada error tiene un código que no cambia ni se traduce, para que puedas buscarlo. Los valores (nombres, carpetas) son ejemplos.',
     exit: 'Código de salida',
     why: 'Por qué',
     fix: 'Qué hacer',
@@ -29,7 +31,12 @@ const words = {
 export function errorsPage(locale: Locale): Page {
   const say = words[locale];
   const codes = (Object.keys(exitOf) as ErrorCode[]).toSorted();
-  const text = page(madeBy[locale], `# ${say.title}`, `${say.intro} [${exitCodesTitle[locale]}](exit-codes.md).`, ...codes.flatMap((each) => section(each, locale)));
+  const text = page(
+    madeBy[locale],
+    `# ${say.title}`,
+    `${say.intro} [${exitCodesTitle[locale]}](exit-codes.md).`,
+    ...codes.flatMap((each) => section(each, locale)),
+  );
   return { path: referencePath(locale, 'errors'), text };
 }
 

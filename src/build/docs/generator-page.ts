@@ -8,9 +8,11 @@ import { madeBy, referencePath } from './page.ts';
 const words = {
   en: {
     title: (name: string) => `The questions of ${code(name)}`,
-    doors: 'Each row is one question. However it is given, the answer is the same: on the command line it is the flag, in the environment the variable, in an answers file (`--config`) the key.',
+    doors:
+      'Each row is one question. However it is given, the answer is the same: on the command line it is the flag, in the environment the variable, in an answers file (`--config`) the key.',
     asked: 'Asked on a terminal',
-    askedIntro: 'In this order. What is not in this list follows from the other answers; it is shown before the last confirmation and can be changed there.',
+    askedIntro:
+      'In this order. What is not in this list follows from the other answers; it is shown before the last confirmation and can be changed there.',
     all: 'All answers',
     head: ['Flag', 'Variable', 'Key', 'What it is', 'Default'],
     values: 'Values',
@@ -19,9 +21,11 @@ const words = {
   },
   es: {
     title: (name: string) => `Las preguntas de ${code(name)}`,
-    doors: 'Cada fila es una pregunta. La respuesta es la misma venga por donde venga: en la línea de órdenes es la opción, en el entorno la variable y en un archivo de respuestas (`--config`) la clave.',
+    doors:
+      'Cada fila es una pregunta. La respuesta es la misma venga por donde venga: en la línea de órdenes es la opción, en el entorno la variable y en un archivo de respuestas (`--config`) la clave.',
     asked: 'Lo que se pregunta en un terminal',
-    askedIntro: 'En este orden. Lo que no está en la lista se deduce de las demás respuestas; se enseña antes de la última confirmación y ahí se puede cambiar.',
+    askedIntro:
+      'En este orden. Lo que no está en la lista se deduce de las demás respuestas; se enseña antes de la última confirmación y ahí se puede cambiar.',
     all: 'Todas las respuestas',
     head: ['Opción', 'Variable', 'Clave', 'Qué es', 'Por defecto'],
     values: 'Valores',
@@ -43,7 +47,10 @@ export function generatorPage(declared: DeclaredGenerator, steps: readonly Step[
     say.askedIntro,
     steps.map((step, index) => stepLine(step, index, locale)).join('\n'),
     `## ${say.all}`,
-    table(say.head, declared.fields.map((field) => fieldRow(field, locale))),
+    table(
+      say.head,
+      declared.fields.map((field) => fieldRow(field, locale)),
+    ),
     `## ${say.values}`,
     ...choices.flatMap((field) => choiceTable(field, locale)),
   );

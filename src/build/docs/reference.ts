@@ -13,7 +13,13 @@ export const locales: readonly Locale[] = ['en', 'es'];
 
 /** Every page of the reference in both languages: what `npm run docs` writes. */
 export function referencePages(): Page[] {
-  return locales.flatMap((locale) => [...generatorPages(locale), commandLinePage(locale), configPage(locale), errorsPage(locale), exitCodesPage(locale)]);
+  return locales.flatMap((locale) => [
+    ...generatorPages(locale),
+    commandLinePage(locale),
+    configPage(locale),
+    errorsPage(locale),
+    exitCodesPage(locale),
+  ]);
 }
 
 function generatorPages(locale: Locale): Page[] {

@@ -35,12 +35,17 @@ function closeCheck(differences: readonly Difference[], say: (line: string) => v
 
 async function compare(pages: readonly Page[], root: string): Promise<Difference[]> {
   const found = new Set(await listReference(root));
-  const wanted = await Promise.all(pages.map(async ({ path, text }): Promise<Difference[]> => {
-    if (!found.has(path)) return [{ path, kind: 'missing' }];
-    return sameText(await readFile(join(root, path), 'utf8'), text) ? [] : [{ path, kind: 'differs' }];
-  }));
+  const wanted = await Promise.all(
+    pages.map(async ({ path, text }): Promise<Difference[]> => {
+      if (!found.has(path)) return [{ path, kind: 'missing' }];
+      return sameText(await readFile(join(root, path), 'utf8'), text) ? [] : [{ path, kind: 'differs' }];
+    }),
+  );
   const paths = new Set(pages.map(({ path }) => path));
-  return [...wanted.flat(), ...[...found].filter((path) => !paths.has(path)).map((path): Difference => ({ path, kind: 'left over' }))];
+  return [
+    ...wanted.flat(),
+    ...[...found].filter((path) => !paths.has(path)).map((path): Difference => ({ path, kind: 'left over' })),
+  ];
 }
 
 /** A checkout on Windows may have turned the line ends. */
@@ -50,10 +55,12 @@ function sameText(found: string, wanted: string): boolean {
 
 async function listReference(root: string): Promise<string[]> {
   const folders = locales.map((locale) => join('docs', locale, 'reference'));
-  const lists = await Promise.all(folders.map(async (folder) => {
-    const names = await readdir(join(root, folder), { recursive: true }).catch(() => []);
-    return names.filter((name) => name.endsWith('.md')).map((name) => join(folder, name).split(sep).join('/'));
-  }));
+  const lists = await Promise.all(
+    folders.map(async (folder) => {
+      const names = await readdir(join(root, folder), { recursive: true }).catch(() => []);
+      return names.filter((name) => name.endsWith('.md')).map((name) => join(folder, name).split(sep).join('/'));
+    }),
+  );
   return lists.flat();
 }
 
