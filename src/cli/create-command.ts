@@ -19,7 +19,9 @@ export async function runCommand(session: Session): Promise<number> {
   const npm = flagsKeptByNpm(streams.env);
   if (npm.force || parsed.flags['force'] === true) terminal.note(uiOf(locale).create.forceIgnored);
   const json = npm.json || parsed.flags['json'] === true;
-  const result = await create(project, requestOf(session, npm, await readGiven(session)), portsOf(session));
+  const request = requestOf(session, npm, await readGiven(session));
+  const asks = !request.takeDefaults && terminal.canAsk;
+  const result = await create(project, request, portsOf(session, asks));
   showResult(result, { terminal, locale, json, platform: process.platform });
   return 0;
 }
@@ -36,7 +38,7 @@ function requestOf({ parsed, locale }: Session, npm: NpmFlags, given: Given): Cr
 }
 
 /** git, Python and the prompts are loaded when they are used: most of the time of a short run is loading. */
-function portsOf(session: Session): CreatePorts {
+function portsOf(session: Session, asks: boolean): CreatePorts {
   const { streams, terminal, signal } = session;
   return {
     disk: nodeDisk(signal),
@@ -46,7 +48,7 @@ function portsOf(session: Session): CreatePorts {
     clock: wallClock,
     environment: nodeEnvironment(),
     signal,
-    ...(terminal.canAsk && { openPrompter: () => openPrompter(session) }),
+    ...(asks && { openPrompter: () => openPrompter(session) }),
   };
 }
 

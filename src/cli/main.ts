@@ -1,4 +1,5 @@
 import { version } from 'virtual:version';
+import type { Streams } from './streams.ts';
 
 /**
  * The command line. What is asked most and needs least comes first: the version costs nothing but the start of
@@ -16,13 +17,18 @@ export async function main(args: readonly string[]): Promise<void> {
     : first === 'completion'
       ? await import('./run-completion.ts')
       : await import('./run.ts');
-  process.exitCode = await run(args, {
-    env: process.env,
-    stdin: process.stdin,
-    stdout: process.stdout,
-    stderr: process.stderr,
-  });
+  process.exitCode = await run(args, streams);
 }
+
+/** Opening standard input takes longer than printing help, so only who reads from it opens it. */
+const streams: Streams = {
+  env: process.env,
+  get stdin() {
+    return process.stdin;
+  },
+  stdout: process.stdout,
+  stderr: process.stderr,
+};
 
 /** `-h` anywhere wins, except after `--`. */
 function asksForHelp(args: readonly string[]): boolean {

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { listenForStop } from '../edge/interrupt.ts';
-import type { Terminal } from '../edge/terminal.ts';
+import type { Terminal, TerminalOptions } from '../edge/terminal.ts';
 import { guardStreams, nodeTerminal } from '../edge/terminal.ts';
 import type { Locale } from '../errors/bilingual.ts';
 import { Cancelled } from '../errors/cancelled.ts';
@@ -25,7 +25,7 @@ export interface Session {
 /** Runs one command and gives its exit code: the only place that turns what went wrong into words and a number. */
 export const run: Run = async (args, streams) => {
   const locale = chooseLocale(args, streams.env);
-  const terminal = nodeTerminal({ ...streams, color: colorFlag(args), texts: uiOf(locale).step });
+  const terminal = nodeTerminal(terminalOptions(streams, locale, colorFlag(args)));
   const faults: string[] = [];
   guardStreams(streams.stdout, streams.stderr, (detail) => faults.push(detail));
   const interrupt = listenForStop(() => terminal.note(uiOf(locale).stopping));
@@ -44,6 +44,21 @@ async function dispatch(args: readonly string[], session: Omit<Session, 'parsed'
   const { runCommand } =
     parsed.command.name === 'doctor' ? await import('./doctor-command.ts') : await import('./create-command.ts');
   return runCommand({ ...session, parsed });
+}
+
+/** Standard input stays unopened until somebody wants to know whether it is a terminal. */
+function terminalOptions(streams: Streams, locale: Locale, color: boolean | undefined): TerminalOptions {
+  const { env, stdout, stderr } = streams;
+  return {
+    env,
+    stdout,
+    stderr,
+    get stdin() {
+      return streams.stdin;
+    },
+    color,
+    texts: uiOf(locale).step,
+  };
 }
 
 /** Before anything else is known: colours matter for telling that the rest is wrong. */

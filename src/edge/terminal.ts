@@ -33,8 +33,8 @@ const fewestColumns = 20;
 
 /** Nothing is asked without a terminal at both ends, in CI, on a terminal that cannot draw, or on one with no room. */
 export function canAsk({ env, stdin, stderr }: Pick<TerminalOptions, 'env' | 'stdin' | 'stderr'>): boolean {
-  const atTerminal = stdin.isTTY === true && stderr.isTTY === true && env['TERM'] !== 'dumb';
-  return atTerminal && !isCi(env) && (stderr.columns ?? 0) >= fewestColumns;
+  const drawn = stderr.isTTY === true && env['TERM'] !== 'dumb' && (stderr.columns ?? 0) >= fewestColumns;
+  return drawn && !isCi(env) && stdin.isTTY === true;
 }
 
 function isCi(env: NodeJS.ProcessEnv): boolean {
@@ -59,7 +59,9 @@ export function nodeTerminal(options: TerminalOptions): Terminal {
   const paint = paintWith(colored);
   const note = (text: string): void => void options.stderr.write(`${text}\n`);
   return {
-    canAsk: canAsk(options),
+    get canAsk() {
+      return canAsk(options);
+    },
     colored,
     paint,
     paintResult: paintWith(isColored(options.stdout, options)),
