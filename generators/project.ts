@@ -207,11 +207,12 @@ const input = z.strictObject({
 const steps: readonly Step[] = [
   ask('dir'),
   ask('name'),
+  ask('type'),
+  { ...ask('grain'), show: ({ grain }) => showGrain(grain) },
+  // After what its proposal is made of.
   ask('description'),
   ask('owner'),
-  ask('type'),
   ask('unit'),
-  { ...ask('grain'), show: ({ grain }) => showGrain(grain) },
   {
     key: 'target',
     fields: ['direction', 'target'],

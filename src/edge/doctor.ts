@@ -5,7 +5,7 @@ import type { Problem } from '../errors/failure.ts';
 import { Failure, problem } from '../errors/failure.ts';
 import type { AddressSeen, DoctorProbes, PythonSeen } from '../jobs/ports.ts';
 import { proxyFor, reach, redactUrl, withoutLoopbackProxy } from './network.ts';
-import { noPipSettings, readPipSettings } from './network-indexes.ts';
+import { defaultIndex, noPipSettings, readPipSettings } from './network-indexes.ts';
 import { PrefectApi } from './prefect-api.ts';
 import { freePort } from './prefect-server.ts';
 import { isOlder, lowestPrefect, prefectVersion } from './prefect.ts';
@@ -57,21 +57,12 @@ async function seeVersion(program: 'uv' | 'git', { env, signal }: Surroundings):
   return version === undefined ? {} : { version };
 }
 
-async function seeIndex(surroundings: Surroundings): Promise<AddressSeen> {
-  const { folder, env, signal } = surroundings;
+async function seeIndex({ folder, env, signal }: Surroundings): Promise<AddressSeen> {
   const python = await findPython(folder, env, signal).catch(() => undefined);
   const pip = python === undefined ? noPipSettings : await readPipSettings(python.path, env, signal);
-  const address = env['UV_DEFAULT_INDEX'] ?? env['UV_INDEX_URL'] ?? pip.index ?? (await defaultIndex(python?.path, surroundings));
+  const address = env['UV_DEFAULT_INDEX'] ?? env['UV_INDEX_URL'] ?? pip.index ?? (python === undefined ? undefined : await defaultIndex(python.path, env, signal));
   const proxied = { ...env, ...(pip.proxy !== undefined && { https_proxy: pip.proxy, http_proxy: pip.proxy }), ...(pip.cert !== undefined && { PIP_CERT: pip.cert }) };
   return await seeAddress(address, proxied);
-}
-
-/** pip knows where it looks when nobody has told it. */
-async function defaultIndex(python: string | undefined, { env, signal }: Surroundings): Promise<string | undefined> {
-  if (python === undefined) return undefined;
-  const code = 'from pip._internal.models.index import PyPI; print(PyPI.simple_url)';
-  const outcome = await runToEnd({ file: python, args: ['-c', code], env }, { seconds: programPatience, signal });
-  return outcome.code === 0 ? outcome.output.trim() : undefined;
 }
 
 async function seeRegistry({ env, signal }: Surroundings): Promise<AddressSeen> {

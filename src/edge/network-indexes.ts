@@ -25,6 +25,14 @@ export async function readPipSettings(python: string, env: NodeJS.ProcessEnv, si
   return outcome.code === 0 ? parsePipSettings(outcome.output) : noPipSettings;
 }
 
+/** Asks pip for the index it uses when nobody has told it one. */
+export async function defaultIndex(python: string, env: NodeJS.ProcessEnv, signal?: AbortSignal): Promise<string | undefined> {
+  const code = 'from pip._internal.models.index import PyPI; print(PyPI.simple_url)';
+  const limit = signal === undefined ? { seconds: 60 } : { seconds: 60, signal };
+  const outcome = await runToEnd({ file: python, args: ['-c', code], env }, limit);
+  return outcome.code === 0 ? outcome.output.trim() : undefined;
+}
+
 /** Makes settings of the lines that `pip config list` prints. */
 export function parsePipSettings(lines: string): PipSettings {
   const found = new Map<string, string>();

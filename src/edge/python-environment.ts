@@ -5,7 +5,7 @@ import { Failure, fail } from '../errors/failure.ts';
 import type { InstallOutcome, PythonEnvironment } from '../jobs/ports.ts';
 import { reach, withoutLoopbackProxy } from './network.ts';
 import type { PipSettings } from './network-indexes.ts';
-import { readPipSettings, withUvSettings } from './network-indexes.ts';
+import { defaultIndex, readPipSettings, withUvSettings } from './network-indexes.ts';
 import type { Command, Outcome } from './process-group.ts';
 import { runToEnd } from './process-group.ts';
 import { explainReach, explainToolFailure, isUnclear } from './python-environment-failure.ts';
@@ -139,18 +139,11 @@ async function must(workshop: Workshop, environment: string, command: Command): 
 }
 
 async function explain(workshop: Omit<Workshop, 'uv'>, tool: 'uv' | 'pip', outcome: Outcome, folder: string): Promise<Failure['problems'][number]> {
-  const address = workshop.env['UV_DEFAULT_INDEX'] ?? workshop.env['UV_INDEX_URL'] ?? workshop.pip.index ?? (await defaultIndex(workshop));
+  const address = workshop.env['UV_DEFAULT_INDEX'] ?? workshop.env['UV_INDEX_URL'] ?? workshop.pip.index ?? (await defaultIndex(workshop.interpreter.path, workshop.env, workshop.limit.signal));
   const said = explainToolFailure({ tool, output: outcome.output, timedOut: outcome.timedOut, seconds: outcome.seconds, folder }, address);
   if (!isUnclear(said) || address === undefined) return said;
   const seen = await reach(address, proxied(workshop), 8).catch(() => undefined);
   return (seen === undefined ? undefined : explainReach(seen, address)) ?? said;
-}
-
-/** Asks pip for the index it would use when nobody has told it one. */
-async function defaultIndex({ interpreter, env, limit }: Omit<Workshop, 'uv'>): Promise<string | undefined> {
-  const code = 'from pip._internal.models.index import PyPI; print(PyPI.simple_url)';
-  const outcome = await runToEnd({ file: interpreter.file, args: [...interpreter.args, '-c', code], env }, limit);
-  return outcome.code === 0 ? outcome.output.trim() : undefined;
 }
 
 function proxied({ env, pip }: Omit<Workshop, 'uv'>): NodeJS.ProcessEnv {

@@ -34,11 +34,6 @@ let count = 0;
 beforeAll(() => void (home = realpathSync(mkdtempSync(join(tmpdir(), 'kpi-flow-faults-')))));
 afterAll(() => rmSync(home, { recursive: true, force: true }));
 
-/** Some thousand repositories would take longer to remove at the end than to make. */
-function removePlaces(): void {
-  for (const name of readdirSync(home)) rmSync(join(home, name), { recursive: true, force: true });
-}
-
 function newPlace(): string {
   count += 1;
   const place = join(home, `p${count}`);
