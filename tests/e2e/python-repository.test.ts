@@ -127,7 +127,7 @@ describe('on a Prefect server, with one worker for all of them,', () => {
 
   test('no deployment holds a secret', async () => {
     const whole = JSON.stringify(await prefect.api.call('POST', '/deployments/filter', {}));
-    expect(whole).toContain('prefect flow-run execute');
+    expect(whole).toContain('-m prefect.engine');
     expect(whole).not.toContain('s3cr3t');
   });
 
