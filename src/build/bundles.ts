@@ -37,7 +37,7 @@ const jobEntries = {
 
 /** The two builds: what is published, minified and whole, and our own jobs, which may lean on node_modules. */
 export default function bundles(root: string, dir: string): BuildOptions[] {
-  const plugins = [templatesPlugin(root), embeddedPlugin(root)];
+  const plugins = [templatesPlugin(root, 'chunks/templates.json'), embeddedPlugin(root)];
   const shipped: BuildOptions = {
     input: existing(root, shippedEntries),
     platform: 'node',

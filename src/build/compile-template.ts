@@ -1,122 +1,112 @@
 import Handlebars from 'handlebars';
 import { emitterNames } from '../generate/emitter-names.ts';
-
-/** The names of src/generate/template-parts.ts that compiled templates call, each by one letter. */
-export const parts = {
-  lookUp: 'L',
-  print: 'P',
-  text: 'T',
-  isTrue: 'I',
-  isSame: 'E',
-  forEach: 'F',
-  withValue: 'W',
-  partial: 'R',
-  translate: 'X',
-} as const;
+import type { Expression, Piece, Program } from '../generate/run-template.ts';
 
 const emitters = new Set<string>(emitterNames);
 
+type Call = hbs.AST.MustacheStatement | hbs.AST.SubExpression;
+
 /**
- * Compiles a template of Handlebars' language to the source of one function. Handlebars' own compiler writes four
- * times as much and wants its runtime beside it, and reading code is half of what a short run costs. Only what our
- * templates use is there: the blocks `if`, `unless`, `is`, `each` and `with`, emitters, `tr`, literal partials. The
- * variables of a function are the context `c` and the frame `f`, each with how deep the context is; `h` are the
- * emitters.
+ * Compiles a template of Handlebars' language to plain data that src/generate/run-template.ts runs. Data is read
+ * four times as fast as code, and reading is half of what a short run costs; Handlebars' own compiler writes code,
+ * and four times as much. Only what our templates use is there: the blocks `if`, `unless`, `is`, `each` and `with`,
+ * emitters, `tr`, literal partials.
  */
-export function compileTemplate(source: string): string {
-  return `(c0, h, f0) => ${program(Handlebars.parse(source), 0)}`;
+export function compileTemplate(source: string): Program {
+  return programOf(Handlebars.parse(source), 0);
 }
 
-function program({ body }: hbs.AST.Program, depth: number): string {
-  const pieces = body.map((each) => statement(each, depth)).filter((piece) => piece !== '""');
-  // A sum that begins with a text stays a text whatever follows.
-  return pieces.length === 0 ? '""' : pieces.length === 1 ? (pieces[0] as string) : pieces.join(' + ');
+function programOf(node: hbs.AST.Program | undefined, depth: number): Program {
+  return node?.body.flatMap((each) => pieceOf(each, depth)) ?? [];
 }
 
-function statement(node: hbs.AST.Statement, depth: number): string {
+function pieceOf(node: hbs.AST.Statement, depth: number): Piece[] {
   switch (node.type) {
-    case 'ContentStatement':
-      return JSON.stringify((node as hbs.AST.ContentStatement).value);
+    case 'ContentStatement': {
+      const { value } = node as hbs.AST.ContentStatement;
+      return value === '' ? [] : [value];
+    }
     case 'CommentStatement':
-      return '""';
+      return [];
     case 'MustacheStatement':
-      return mustache(node as hbs.AST.MustacheStatement, depth);
+      return [mustache(node as hbs.AST.MustacheStatement, depth)];
     case 'BlockStatement':
-      return `(${block(node as hbs.AST.BlockStatement, depth)})`;
+      return [block(node as hbs.AST.BlockStatement, depth)];
     case 'PartialStatement':
-      return partialCall(node as hbs.AST.PartialStatement, depth);
+      return [partial(node as hbs.AST.PartialStatement)];
     default:
       return refuse(node, `${node.type} is not supported`);
   }
 }
 
-function mustache(node: hbs.AST.MustacheStatement, depth: number): string {
+function mustache(node: hbs.AST.MustacheStatement, depth: number): Piece {
   const path = node.path as hbs.AST.PathExpression;
-  if (node.params.length > 0) return `${parts.text}(${call(node, depth)})`;
+  if (path.original === 'tr') return translation(node);
+  if (node.params.length > 0) return call(node, depth);
   if (path.type !== 'PathExpression' || emitters.has(path.original))
     return refuse(node, `{{${path.original}}} is no value`);
-  return `${parts.print}(${walk(path, depth).join(', ')})`;
+  return pathOf(path, depth);
 }
 
-/** A call of an emitter; `tr` chooses between two texts that stand in the template. */
-function call(node: hbs.AST.MustacheStatement | hbs.AST.SubExpression, depth: number): string {
+function translation(node: hbs.AST.MustacheStatement): Piece {
+  const [en, es, ...more] = node.params.map((param) =>
+    param.type === 'StringLiteral' ? (param as hbs.AST.StringLiteral).value : undefined,
+  );
+  return en === undefined || es === undefined || more.length > 0
+    ? refuse(node, 'tr takes two literal texts')
+    : ['tr', en, es];
+}
+
+function call(node: Call, depth: number): Expression {
   const { original } = node.path as hbs.AST.PathExpression;
   if (node.hash !== undefined) return refuse(node, `${original} takes no named arguments`);
-  const given = node.params.map((param) => expression(param, depth)).join(', ');
-  if (original === 'tr') return `${parts.translate}(f${depth}, ${given})`;
-  if (!emitters.has(original) || original === 'is') return refuse(node, `unknown helper ${original}`);
-  return `h.${original}(${given})`;
+  if (!emitters.has(original) || original === 'is' || original === 'tr')
+    return refuse(node, `unknown helper ${original}`);
+  return ['call', original, ...node.params.map((param) => expressionOf(param, depth))];
 }
 
-function block(node: hbs.AST.BlockStatement, depth: number): string {
+function block(node: hbs.AST.BlockStatement, depth: number): Piece {
   const { original } = node.path as hbs.AST.PathExpression;
-  if (node.hash !== undefined || node.program.blockParams !== undefined)
+  const [first, second] = node.params.map((param) => expressionOf(param, depth));
+  if (node.hash !== undefined || node.program?.blockParams !== undefined)
     return refuse(node, `#${original} is too much`);
-  const [first = '""', second = 'undefined'] = node.params.map((param) => expression(param, depth));
-  const inside = (deeper: number): string => (node.program ? program(node.program, deeper) : '""');
-  const otherwise = node.inverse ? program(node.inverse, depth) : '""';
-  if (original === 'if') return `${parts.isTrue}(${first}) ? ${inside(depth)} : ${otherwise}`;
-  if (original === 'unless') return `${parts.isTrue}(${first}) ? ${otherwise} : ${inside(depth)}`;
-  if (original === 'is') return `${parts.isSame}(${first}, ${second}) ? ${inside(depth)} : ${otherwise}`;
-  if (original !== 'each' && original !== 'with') return refuse(node, `unknown block #${original}`);
-  const deep = depth + 1;
-  const body = `(c${deep}, f${deep}) => ${inside(deep)}`;
-  return `${original === 'each' ? parts.forEach : parts.withValue}(${first}, f${depth}, ${body}, () => ${otherwise})`;
+  if (first === undefined) return refuse(node, `#${original} of what?`);
+  const deeper = original === 'each' || original === 'with' ? depth + 1 : depth;
+  const body = programOf(node.program, deeper);
+  const otherwise = programOf(node.inverse, depth);
+  if (original === 'is' && second !== undefined) return ['is', first, second, body, otherwise];
+  if (original === 'if' || original === 'each' || original === 'with') return [original, first, body, otherwise];
+  return original === 'unless' ? ['if', first, otherwise, body] : refuse(node, `unknown block #${original}`);
 }
 
-function partialCall(node: hbs.AST.PartialStatement, depth: number): string {
+function partial(node: hbs.AST.PartialStatement): Piece {
   if (node.name.type !== 'PathExpression' || node.params.length > 0 || node.hash !== undefined) {
     return refuse(node, 'a partial takes a literal name and nothing else');
   }
-  const name = JSON.stringify(`partials/${(node.name as hbs.AST.PathExpression).original}`);
-  const indent = node.indent === '' ? '' : `, ${JSON.stringify(node.indent)}`;
-  return `${parts.partial}(templates[${name}], c${depth}, h, f${depth}${indent})`;
+  return ['partial', `partials/${(node.name as hbs.AST.PathExpression).original}`, node.indent];
 }
 
-function expression(node: hbs.AST.Expression, depth: number): string {
+function expressionOf(node: hbs.AST.Expression, depth: number): Expression {
   switch (node.type) {
     case 'StringLiteral':
     case 'NumberLiteral':
     case 'BooleanLiteral':
-      return JSON.stringify((node as hbs.AST.StringLiteral).value);
+      return ['literal', (node as hbs.AST.StringLiteral | hbs.AST.NumberLiteral | hbs.AST.BooleanLiteral).value];
     case 'SubExpression':
       return call(node as hbs.AST.SubExpression, depth);
-    case 'PathExpression': {
-      const [from, ...keys] = walk(node as hbs.AST.PathExpression, depth) as [string, ...string[]];
-      return keys.length === 0 ? from : `${parts.lookUp}(${[from, ...keys].join(', ')})`;
-    }
+    case 'PathExpression':
+      return pathOf(node as hbs.AST.PathExpression, depth);
     default:
       return refuse(node, `${node.type} is not supported`);
   }
 }
 
-/** Where a path starts, and its keys. `../` leaves a list or a `with`; other blocks keep the context. */
-function walk(path: hbs.AST.PathExpression, depth: number): string[] {
-  const level = depth - path.depth;
-  if (level < 0) refuse(path, `${path.original} goes above the top`);
-  const [first, ...rest] = path.parts;
-  if (!path.data) return [`c${level}`, ...path.parts.map((part) => JSON.stringify(part))];
-  return [first === 'root' ? 'f0.root' : `f${level}.${first}`, ...rest.map((part) => JSON.stringify(part))];
+/** `../` leaves a list or a `with`; other blocks keep what `this` is. */
+function pathOf(path: hbs.AST.PathExpression, depth: number): Expression {
+  if (path.depth > depth) return refuse(path, `${path.original} goes above the top`);
+  return path.data
+    ? ['frame', path.depth, ...(path.parts as [string, ...string[]])]
+    : ['path', path.depth, ...path.parts];
 }
 
 function refuse(node: hbs.AST.Node, what: string): never {

@@ -1,13 +1,11 @@
 import { readFile, readdir } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import type { Plugin } from 'rolldown';
-import { compileTemplate, parts } from './compile-template.ts';
+import type { Program } from '../generate/run-template.ts';
+import { compileTemplate } from './compile-template.ts';
 
 const resolved = '\0virtual:templates';
 const suffix = '.hbs';
-
-/** What compiled templates call, relative to the project. */
-const partsFile = 'src/generate/template-parts.ts';
 
 /** The text of one template file. */
 export interface TemplateSource {
@@ -30,10 +28,10 @@ export async function readTemplates(folder: string): Promise<TemplateSource[]> {
   return (await Promise.all(found)).sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-/** The JavaScript expression that stands for a template: a string, or a function that makes its compiled form. */
-export function expressionOf({ name, text }: TemplateSource): string {
+/** What stands for a template in the build: a text when it has no mustache, else its compiled form. */
+export function compileSource({ name, text }: TemplateSource): string | Program {
   // A backslash before a mustache is an escape of Handlebars, so such a text is never plain.
-  if (!text.includes('{{')) return JSON.stringify(text);
+  if (!text.includes('{{')) return text;
   try {
     return compileTemplate(text);
   } catch (error) {
@@ -42,8 +40,11 @@ export function expressionOf({ name, text }: TemplateSource): string {
   }
 }
 
-/** Gives `virtual:templates` to rolldown and to vitest: compiled at build, so that no compiler ships. */
-export function templatesPlugin(root: string): Plugin {
+/**
+ * Gives `virtual:templates` to rolldown and to vitest: compiled at build, so that no compiler ships.
+ * @param asFile where a bundle keeps them, as data beside the code; without it they stand in the module
+ */
+export function templatesPlugin(root: string, asFile?: string): Plugin {
   return {
     name: 'kpi-flow:templates',
     resolveId: { filter: { id: /^virtual:templates$/ }, handler: () => resolved },
@@ -52,17 +53,28 @@ export function templatesPlugin(root: string): Plugin {
       async handler() {
         const sources = await readTemplates(join(root, 'templates'));
         for (const { file } of sources) this.addWatchFile(file);
-        return { code: moduleOf(sources, join(root, partsFile)), moduleType: 'js', moduleSideEffects: false };
+        const json = jsonOf(sources);
+        const emit = (fileName: string): string => this.emitFile({ type: 'asset', fileName, source: json });
+        const code = asFile === undefined ? inlined(json) : readingOf(emit(asFile));
+        return { code, moduleType: 'js', moduleSideEffects: false };
       },
     },
   };
 }
 
-function moduleOf(sources: readonly TemplateSource[], partsPath: string): string {
-  const names = Object.entries(parts).map(([name, letter]) => `${name} as ${letter}`);
-  const entries = sources.map((source) => `${JSON.stringify(source.name)}: ${expressionOf(source)}`);
+/** One byte a character, which is the quickest to read and to parse. */
+function jsonOf(sources: readonly TemplateSource[]): string {
+  const json = JSON.stringify(Object.fromEntries(sources.map((source) => [source.name, compileSource(source)])));
+  return json.replace(/[\u0080-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
+
+function inlined(json: string): string {
+  return `export const templates = JSON.parse(${JSON.stringify(json)});`;
+}
+
+function readingOf(reference: string): string {
   return [
-    `import { ${names.join(', ')} } from ${JSON.stringify(partsPath.split(sep).join('/'))};`,
-    `export const templates = {\n${entries.join(',\n')}\n};\n`,
+    "import { readFileSync } from 'node:fs';",
+    `export const templates = JSON.parse(readFileSync(new URL(import.meta.ROLLUP_FILE_URL_${reference}), 'latin1'));`,
   ].join('\n');
 }

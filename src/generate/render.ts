@@ -3,6 +3,7 @@ import { Failure, fail } from '../errors/failure.ts';
 import { envValue, jsString, jsonString, markdownText, tomlString, yamlScalar } from './emitters/data.ts';
 import { pyComment, pyDocstring, pyImport, pyNumber, pyString } from './emitters/python.ts';
 import { dotted, identifier, kebab, number, upper } from './emitters/words.ts';
+import { runTemplate } from './run-template.ts';
 import type { emitterNames } from './emitter-names.ts';
 
 type EmitterName = Exclude<(typeof emitterNames)[number], 'is' | 'tr'>;
@@ -32,10 +33,9 @@ const emitters: { readonly [Name in EmitterName]: (...values: unknown[]) => stri
  * @throws Failure E_TEMPLATE when the data lacks what the template needs
  */
 export function render(name: string, data: object): string {
-  const template = templates[name] ?? fail('E_TEMPLATE', { template: name, detail: 'there is no such template' });
-  if (typeof template === 'string') return template;
+  if (!hasTemplate(name)) return fail('E_TEMPLATE', { template: name, detail: 'there is no such template' });
   try {
-    return template(data, emitters, { root: data });
+    return runTemplate(name, templates, emitters, data);
   } catch (error) {
     if (error instanceof Failure) throw error;
     return fail('E_TEMPLATE', { template: name, detail: error instanceof Error ? error.message : String(error) });

@@ -17,12 +17,12 @@ function codeOf(files: Iterable<string>): string {
   return [...files].map((file) => readFileSync(file, 'utf8')).join('\n');
 }
 
-// Words that survive minifying: of zod, of the prompts, of yaml, and of a template.
+// Words that survive minifying: of zod, of the prompts, of yaml, and of the templates.
 const heavy = {
   zod: 'safeParse',
   clack: 'setRawMode',
   yaml: 'flow-seq',
-  template: 'python/pyproject.toml',
+  template: 'templates.json',
 };
 
 test.each(['bin create-kpi-flow', 'bin kpi-flow', 'run-help', 'run-completion'])('%s loads nothing heavy', (name) => {

@@ -1,17 +1,17 @@
 import Handlebars from 'handlebars';
-import { templates } from 'virtual:templates';
 import { describe, expect, test } from 'vitest';
 import { project } from '../../generators/project.ts';
-import { readTemplates } from '../../src/build/templates.ts';
-import { compileTemplate, parts } from '../../src/build/compile-template.ts';
+import { compileSource, readTemplates } from '../../src/build/templates.ts';
+import { compileTemplate } from '../../src/build/compile-template.ts';
 import { emitterNames } from '../../src/generate/emitter-names.ts';
-import * as templateParts from '../../src/generate/template-parts.ts';
-import type { Emitters, Template } from '../../src/generate/template-parts.ts';
+import type { Emitters } from '../../src/generate/run-template.ts';
+import { runTemplate } from '../../src/generate/run-template.ts';
 import { projectFiles } from '../../src/generate/project-files.ts';
 import { viewProject } from '../../src/generate/project-view.ts';
 import { fillDefaults } from '../../src/generate/define-generator.ts';
 
 const sources = await readTemplates('templates');
+const templates = Object.fromEntries(sources.map((source) => [source.name, compileSource(source)]));
 const facts = { version: '1.2.3', today: '2026-01-31', hash: () => '0' };
 
 /** Stand-ins that show what they were called with. */
@@ -42,11 +42,6 @@ function renderTheirs(name: string, data: object): string {
   return theirs.compile(text, { strict: true, noEscape: true, knownHelpersOnly: true, knownHelpers })(data);
 }
 
-function renderOurs(name: string, data: object): string {
-  const compiled = templates[name] ?? '';
-  return typeof compiled === 'string' ? compiled : compiled(data, ours, { root: data });
-}
-
 const answers = ['simple', 'ratio', 'cumulative', 'derived', 'conversion'].flatMap((type, index) =>
   [
     { grain: 'day', source: 'sql', destination: 'sql', locale: 'en', unit: 'percent' },
@@ -68,22 +63,24 @@ describe('a template means what it means to Handlebars', () => {
     const view = viewProject(reading.input, facts);
     for (const { template, data } of projectFiles(view).filter((each) => each.template in templates)) {
       const full = { ...view, ...data };
-      expect(renderOurs(template, full), template).toBe(renderTheirs(template, full));
+      expect(runTemplate(template, templates, ours, full), template).toBe(renderTheirs(template, full));
     }
   });
 });
 
 function render(source: string, data: object): string {
-  const letters = Object.values(parts);
-  const values = Object.keys(parts).map((name) => (templateParts as Readonly<Record<string, unknown>>)[name]);
-  const make = new Function(...letters, `return ${compileTemplate(source)};`) as (...given: unknown[]) => Template;
-  return make(...values)(data, ours, { root: data });
+  return runTemplate('a', { a: compileTemplate(source) }, ours, data);
 }
 
 describe('a compiled template', () => {
   test('refuses to print what is not there', () => {
     expect(() => render('a {{kpi.nam}}', { kpi: { name: 'x' } })).toThrow('"kpi.nam" is not there');
     expect(() => render('a {{kpi.constructor}}', { kpi: {} })).toThrow('is not there');
+  });
+
+  test('refuses a partial that is not there, and a comparison with what is not', () => {
+    expect(() => render('{{> nowhere}}', {})).toThrow('partials/nowhere');
+    expect(() => render('{{#is kpi.type "x"}}{{/is}}', { kpi: {} })).toThrow('missing');
   });
 
   test('knows where an item stands in its list, also one level up', () => {
@@ -98,6 +95,8 @@ describe('a compiled template', () => {
     ['an unknown block', '{{#shout x}}{{/shout}}'],
     ['a named argument', '{{pyString x y=1}}'],
     ['a path above the top', '{{../x}}'],
+    ['a translation that is no literal', '{{tr x "y"}}'],
+    ['a block without a value', '{{#if}}{{/if}}'],
     ['a partial whose name is computed', '{{> (x)}}'],
     ['block parameters', '{{#each x as |y|}}{{/each}}'],
   ])('is refused with %s, and the place is named', (_, source) => {

@@ -1,19 +1,17 @@
-import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { rolldown } from 'rolldown';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { expressionOf, readTemplates, templatesPlugin } from '../../src/build/templates.ts';
-import type { Template } from '../../src/generate/template-parts.ts';
-
-type Templates = Readonly<Record<string, string | Template>>;
+import { compileSource, readTemplates, templatesPlugin } from '../../src/build/templates.ts';
+import type { Templates } from '../../src/generate/run-template.ts';
+import { runTemplate } from '../../src/generate/run-template.ts';
 
 let folder: string;
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'kpi-flow-templates-'));
-  await mkdir(join(folder, 'src/generate'), { recursive: true });
-  await cp('src/generate/template-parts.ts', join(folder, 'src/generate/template-parts.ts'));
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
@@ -41,11 +39,24 @@ test('a text without a mustache stays a text', async () => {
   expect((await load())['plain.md']).toBe('a "b" \\ `c` ${d}\n');
 });
 
-test('another one becomes a function of its data', async () => {
+test('another one is compiled', async () => {
   await lay('a.py.hbs', '{{pyString kpi.name}}');
-  const template = (await load())['a.py'] as Template;
-  const data = { kpi: { name: 'x' } };
-  expect(template(data, { pyString: (value) => `<${String(value)}>` }, { root: data })).toBe('<x>');
+  const emitters = { pyString: (value: unknown) => `<${String(value)}>` };
+  expect(runTemplate('a.py', await load(), emitters, { kpi: { name: 'x' } })).toBe('<x>');
+});
+
+test('a bundle keeps them as a file beside the code, in one byte a character', async () => {
+  await lay('plain.md.hbs', 'año → 🙂\n');
+  const dir = join(folder, 'dist');
+  const bundle = await rolldown({
+    input: 'virtual:templates',
+    platform: 'node',
+    plugins: [templatesPlugin(folder, 'chunks/t.json')],
+  });
+  await bundle.write({ dir, format: 'esm', entryFileNames: 'deep/entry.mjs' });
+  expect(await readFile(join(dir, 'chunks/t.json'), 'utf8')).toMatch(/^[\x20-\x7e]+$/);
+  const { templates } = (await import(pathToFileURL(join(dir, 'deep/entry.mjs')).href)) as { templates: Templates };
+  expect(templates['plain.md']).toBe('año → 🙂\n');
 });
 
 test('line ends of a Windows checkout do not reach what is generated', async () => {
@@ -60,6 +71,6 @@ test('no templates at all is an empty collection', async () => {
 
 test('a template with a mistake stops the build and says which one', () => {
   const name = 'python/a.py';
-  expect(() => expressionOf({ name, file: '', text: '{{shout kpi.name}}' })).toThrow('templates/python/a.py.hbs');
-  expect(() => expressionOf({ name, file: '', text: '{{#if x}}' })).toThrow('templates/python/a.py.hbs');
+  expect(() => compileSource({ name, file: '', text: '{{shout kpi.name}}' })).toThrow('templates/python/a.py.hbs');
+  expect(() => compileSource({ name, file: '', text: '{{#if x}}' })).toThrow('templates/python/a.py.hbs');
 });
