@@ -21,7 +21,8 @@ import type { Given } from './jobs/create-answers.ts';
 import { showAnswer } from './jobs/create-answers.ts';
 import type { CreatePorts } from './jobs/create.ts';
 import { create } from './jobs/create.ts';
-import { explain, uiOf } from './messages/speak.ts';
+import { explain } from './messages/explain.ts';
+import { uiOf } from './messages/speak.ts';
 
 /** The part of plop's API that we use. plop draws the menu and asks; writing is ours alone. */
 interface Plop {
@@ -98,7 +99,7 @@ async function run(generator: Generator<ProjectInput>, answers: RawAnswers, door
   const request = { given: givenFrom(generator, answers), takeDefaults: asks, dryRun: false, locale, version };
   try {
     const result = await create(generator, request, portsFor(door, signal));
-    showResult(result, { terminal, locale, json: false, platform: process.platform });
+    await showResult(result, { terminal, locale, json: false, platform: process.platform });
     outcome = 0;
     return result.folder;
   } catch (error) {

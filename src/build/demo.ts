@@ -11,7 +11,7 @@ import { sharedEnvironment } from '../edge/python-environment-shared.ts';
 import type { Locale } from '../errors/bilingual.ts';
 import { Cancelled } from '../errors/cancelled.ts';
 import { Failure, fail } from '../errors/failure.ts';
-import { explain } from '../messages/speak.ts';
+import { explain } from '../messages/explain.ts';
 import { demoEnvironment } from './demo/environment.ts';
 import { createRepository, example, writeExample } from './demo/make-repository.ts';
 import { readOptions } from './demo/options.ts';

@@ -22,7 +22,7 @@ export async function runCommand(session: Session): Promise<number> {
   const request = requestOf(session, npm, await readGiven(session));
   const asks = !request.takeDefaults && terminal.canAsk;
   const result = await create(project, request, portsOf(session, asks));
-  showResult(result, { terminal, locale, json, platform: process.platform });
+  await showResult(result, { terminal, locale, json, platform: process.platform });
   return 0;
 }
 

@@ -5,7 +5,7 @@ import { nextSteps, pendingOf, resultData } from '../jobs/create-summary.ts';
 import type { Pending } from '../jobs/create-summary.ts';
 import { uiOf } from '../messages/speak.ts';
 import { drawTree } from '../plan/draw-tree.ts';
-import { printable, printProblems } from './print-problems.ts';
+import { printable } from './printable.ts';
 
 export interface ReportOptions {
   readonly terminal: Terminal;
@@ -15,15 +15,18 @@ export interface ReportOptions {
 }
 
 /** Tells what was made, or would be: a result on stdout, what is pending on stderr. */
-export function showResult(result: CreateResult, options: ReportOptions): void {
+export async function showResult(result: CreateResult, options: ReportOptions): Promise<void> {
   const { terminal, locale, json, platform } = options;
-  for (const each of pendingOf(result, locale)) showPending(each, options);
+  for (const each of pendingOf(result, locale)) await showPending(each, options);
   if (json) terminal.result(JSON.stringify(resultData(result, locale, platform), null, 2));
   else terminal.result((result.dryRun ? drawn(result, locale) : summary(result, options)).map(printable).join('\n'));
 }
 
-function showPending({ text, problems, commands }: Pending, { terminal, locale }: ReportOptions): void {
-  if (problems.length > 0) terminal.note(printProblems(problems, locale, terminal.paint));
+async function showPending({ text, problems, commands }: Pending, { terminal, locale }: ReportOptions): Promise<void> {
+  if (problems.length > 0) {
+    const { printProblems } = await import('./print-problems.ts');
+    terminal.note(printProblems(problems, locale, terminal.paint));
+  }
   terminal.warn(printable(text));
   for (const command of commands) terminal.note(`    ${printable(command)}`);
 }

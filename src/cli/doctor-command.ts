@@ -3,7 +3,7 @@ import type { Bilingual } from '../errors/bilingual.ts';
 import type { Finding } from '../jobs/doctor.ts';
 import { doctorExit, drawFindings, examine, findingsData } from '../jobs/doctor.ts';
 import { uiOf } from '../messages/speak.ts';
-import { printable } from './print-problems.ts';
+import { printable } from './printable.ts';
 import type { Session } from './run.ts';
 
 /** `doctor`: looks at every layer between here and a running KPI, and says which one blocks. */

@@ -1,8 +1,9 @@
 import type { Problem } from '../errors/failure.ts';
 import type { Locale } from '../errors/bilingual.ts';
-import { explain, uiOf } from '../messages/speak.ts';
+import { explain } from '../messages/explain.ts';
+import { uiOf } from '../messages/speak.ts';
 import type { Paint } from '../edge/terminal.ts';
-import { escapeCharacter, isBidi, isControl } from '../config/characters.ts';
+import { printable } from './printable.ts';
 
 const mostShown = 20;
 
@@ -34,13 +35,6 @@ function printProblem(problem: Problem, locale: Locale, paint: Paint): string {
 
 function placeOf({ file, line, column }: NonNullable<Problem['where']>): string {
   return [file, line, column].filter((each) => each !== undefined).join(':');
-}
-
-/** Names and texts of others may carry escapes that would act on the terminal. */
-export function printable(text: string): string {
-  return [...text]
-    .map((each) => ((isControl(each) && each !== '\n') || isBidi(each) ? escapeCharacter(each) : each))
-    .join('');
 }
 
 function byPlace(a: Problem, b: Problem): number {

@@ -10,7 +10,6 @@ import { uiOf } from '../messages/speak.ts';
 import { chooseLocale } from './locale.ts';
 import type { Parsed } from './parse-arguments.ts';
 import { parseArguments } from './parse-arguments.ts';
-import { printProblems, problemData } from './print-problems.ts';
 import type { Run, Streams } from './streams.ts';
 
 /** What every command works with. */
@@ -67,11 +66,12 @@ function colorFlag(args: readonly string[]): boolean | undefined {
   return args.includes('--color') ? true : undefined;
 }
 
-function report(error: unknown, args: readonly string[], terminal: Terminal, locale: Locale): number {
+async function report(error: unknown, args: readonly string[], terminal: Terminal, locale: Locale): Promise<number> {
   if (error instanceof Cancelled) {
     if (!error.kept) terminal.note(uiOf(locale).cancelled);
     return error.exitCode;
   }
+  const { printProblems, problemData } = await import('./print-problems.ts');
   const failure = error instanceof Failure ? error : new Failure([bug(error)]);
   if (args.includes('--json'))
     terminal.result(

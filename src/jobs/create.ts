@@ -7,7 +7,6 @@ import type { Locale } from '../errors/bilingual.ts';
 import type { Tree } from '../plan/tree.ts';
 import type { Asked, Given } from './create-answers.ts';
 import { checkGiven, fieldOf, settleAnswers, valuesOf, withProposals } from './create-answers.ts';
-import { askAnswers } from './create-questions.ts';
 import type { CommandLine } from './replay.ts';
 import { replayCommand } from './replay.ts';
 import type {
@@ -99,6 +98,8 @@ async function decide(base: Project, request: CreateRequest, ports: CreatePorts)
   // Nobody should answer a dozen questions for a folder that cannot be made.
   const { dir } = valuesOf(request.given);
   if (typeof dir === 'string') await survey(dir);
+  // A run that asks nothing has no use for the questions' code.
+  const { askAnswers } = await import('./create-questions.ts');
   const confirmed = await askAnswers({
     generator,
     given: request.given,

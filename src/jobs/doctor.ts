@@ -1,7 +1,7 @@
 import type { Bilingual, Locale } from '../errors/bilingual.ts';
 import type { ErrorCode } from '../errors/catalogue.ts';
 import type { Problem } from '../errors/failure.ts';
-import { explain } from '../messages/speak.ts';
+import { explain } from '../messages/explain.ts';
 import type { AddressSeen, DoctorProbes } from './ports.ts';
 
 /** What stands between a person and a running KPI, from the nearest to the farthest. */

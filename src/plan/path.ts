@@ -24,5 +24,6 @@ function checkPart(path: string, part: string): void {
   if (part === '' || part === '.' || part === '..') fail('E_PATH_UNSAFE', { path, reason: 'escape' });
   if (reservedNames.test(part)) fail('E_PATH_UNSAFE', { path, reason: 'reserved' });
   if (/[. ]$/.test(part)) fail('E_PATH_UNSAFE', { path, reason: 'characters' });
-  if (new TextEncoder().encode(part).length > longestPart) fail('E_PATH_UNSAFE', { path, reason: 'length' });
+  if (part.length * 3 > longestPart && new TextEncoder().encode(part).length > longestPart)
+    fail('E_PATH_UNSAFE', { path, reason: 'length' });
 }

@@ -3,7 +3,7 @@ import type { AnswersFile } from '../../src/config/answers.ts';
 import { readAnswersFile } from '../../src/config/answers.ts';
 import { Failure } from '../../src/errors/failure.ts';
 import type { Problem } from '../../src/errors/failure.ts';
-import { explain } from '../../src/messages/speak.ts';
+import { explain } from '../../src/messages/explain.ts';
 
 const keys = ['name', 'owner', 'type', 'grain', 'target', 'schedule', 'plop', 'pool', 'timezone'];
 const read = (text: string): AnswersFile => readAnswersFile(text, 'team.yaml', keys);

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { parseConfig } from '../../src/config/parse-config.ts';
 import { Failure } from '../../src/errors/failure.ts';
 import type { Problem } from '../../src/errors/failure.ts';
-import { explain } from '../../src/messages/speak.ts';
+import { explain } from '../../src/messages/explain.ts';
 
 const fixtures = join(import.meta.dirname, '../fixtures/config');
 const filesOf = (folder: string) => readdirSync(join(fixtures, folder)).filter((file) => file.endsWith('.yaml'));

@@ -19,7 +19,7 @@ const facts = { version: '0.1.0', today: '2026-01-02', hash: (text: string) => c
 
 /** One of each metric type; the other answers are spread so that each is met somewhere. */
 const answers = {
-  stock_value: { type: 'simple', grain: 'month,region,product_line', source: 'datalake', destination: 'sql', locale: 'es', unit: 'EUR', direction: 'target_is_best', target: '250000' },
+  stock_value: { type: 'simple', grain: 'month,region,product_line', source: 'datalake', destination: 'sql', locale: 'es', unit: 'EUR', direction: 'target_is_best', target: '1e21' },
   on_time_rate: { type: 'ratio', grain: 'day,channel', source: 'sql', destination: 'sql', locale: 'en', unit: 'percent', inputs: 'on_time,arrivals' },
   visits_so_far: { type: 'cumulative', grain: 'week', source: 'sql', destination: 'datalake', locale: 'en', unit: 'count', target: '5000', schedule: 'none' },
   net_margin: { type: 'derived', grain: 'quarter,region,channel,plant', source: 'datalake', destination: 'datalake', locale: 'es', unit: 'EUR', direction: 'lower_is_better', target: '-3' },

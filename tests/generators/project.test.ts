@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { declareAll } from '../../generators/declared.ts';
 import { project } from '../../generators/project.ts';
-import { explain } from '../../src/messages/speak.ts';
+import { explain } from '../../src/messages/explain.ts';
 import type { QuestionContext, RawAnswers } from '../../src/generate/define-generator.ts';
 import { fillDefaults } from '../../src/generate/define-generator.ts';
 import { rolesOf } from '../../src/generate/project-input.ts';

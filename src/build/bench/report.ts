@@ -1,6 +1,6 @@
 import { cpus } from 'node:os';
 import type { Measured } from './targets.ts';
-import { targetsFor } from './targets.ts';
+import { floorOfLimits, targetsFor } from './targets.ts';
 
 const begin = '<!-- made by "npm run bench" -->';
 const end = '<!-- end -->';
@@ -25,6 +25,7 @@ export function drawTables(measured: Measured, files: ReadonlyMap<string, number
   return [
     `Medians of ${rounds} interleaved rounds on Node ${process.versions.node}, ${process.platform}, ${cpus().length} cores.`,
     table(['command', 'wall, ms', 'best, ms', 'processor, ms', 'peak, MiB', 'files'], rows),
+    `Milliseconds in targets are scaled to a machine where bare Node takes ${floorOfLimits} ms, as where the limits were set.`,
     table(['target', 'limit', 'measured', ''], aims),
   ].join('\n\n');
 }

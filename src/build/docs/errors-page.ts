@@ -2,7 +2,7 @@ import type { ErrorCode } from '../../errors/catalogue.ts';
 import { exitOf } from '../../errors/catalogue.ts';
 import type { Locale } from '../../errors/bilingual.ts';
 import { problem } from '../../errors/failure.ts';
-import { explain } from '../../messages/speak.ts';
+import { explain } from '../../messages/explain.ts';
 import { errorExamples } from './error-examples.ts';
 import { code, page, prose } from './markdown.ts';
 import type { Page } from './page.ts';
