@@ -39,7 +39,7 @@ interface List {
 }
 
 function findList(text: string): List | undefined {
-  const table = /^\[project\][ \t]*(?:#.*)?\r?$/m.exec(text);
+  const table = /^\ufeff?\[project\][ \t]*(?:#.*)?\r?$/m.exec(text);
   if (table === null) return undefined;
   const from = table.index + table[0].length;
   const next = /^\[/m.exec(text.slice(from));
