@@ -45,6 +45,7 @@ export default function bundles(root: string, dir: string): BuildOptions[] {
     // The entry of yaml for browsers is the same API as ES modules: smaller, and quicker to load.
     resolve: { alias: { yaml: join(root, 'node_modules/yaml/browser/dist/index.js') } },
     plugins: [...plugins, builtinsPlugin(), assetsPlugin(root)],
+    onLog: dropEval,
     output: {
       dir,
       format: 'esm',
@@ -61,10 +62,16 @@ export default function bundles(root: string, dir: string): BuildOptions[] {
     checks: { bundlerTimings: false },
     external: isPackage,
     plugins,
+    onLog: dropEval,
     output: { dir, format: 'esm', chunkFileNames: 'build/chunks/[name].mjs', entryFileNames: '[name].mjs' },
   };
   return [shipped, jobs].filter(({ input }) => Object.keys(input as object).length > 0);
 }
+
+/** web-tree-sitter's runtime has an `eval` for macros that no grammar of ours uses. */
+const dropEval: NonNullable<BuildOptions['onLog']> = (level, log, handle) => {
+  if (log.code !== 'EVAL') handle(level, log);
+};
 
 function existing(root: string, entries: Record<string, string>): Record<string, string> {
   return Object.fromEntries(Object.entries(entries).filter(([, file]) => existsSync(join(root, file))));
