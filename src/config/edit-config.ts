@@ -16,17 +16,40 @@ export interface ConfigField {
 const file = 'config/config.yaml';
 
 /**
- * Adds an entry after the last one of its group. Every other byte of the text stays: comments, order, quotes,
+ * Adds an entry after the last one of its group; among those that were added before, in the order of their names, so
+ * that it does not matter which came first. Every other byte of the text stays: comments, order, quotes,
  * line ends, byte order mark; the indentation is the file's own. The result is read again to prove it.
  * @throws Failure E_EDIT_UNCERTAIN when the text is written in a way that has no certain place
  */
-export function insertEntry(text: string, group: ConfigGroup, name: string, fields: readonly ConfigField[]): string {
+export function insertEntry(text: string, group: ConfigGroup, name: string, fields: readonly ConfigField[], added: ReadonlySet<string> = new Set()): string {
   const layout = readLayout(text);
   const entries = entriesOf(layout, group);
-  const after = entries?.kind === 'flow' ? insertFlow(layout, entries, name, fields) : insertBlock(layout, group, entries, name, fields);
+  const before = entries === undefined ? undefined : placeAmong(entries.pairs, name, added);
+  const entry = { name, fields, before };
+  const after = entries?.kind === 'flow' ? insertFlow(layout, entries, entry) : insertBlock(layout, group, entries, entry);
   const value = Object.fromEntries(fields.map((each) => [each.key, each.value]));
-  prove(text, after, (config) => ({ ...config, [group]: { ...groupOf(config, group), [name]: value } }));
+  prove(text, after, (config) => ({ ...config, [group]: withEntry(groupOf(config, group), name, value, before && keyOf(before)) }));
   return after;
+}
+
+interface NewEntry {
+  readonly name: string;
+  readonly fields: readonly ConfigField[];
+  /** The entry that it goes behind. */
+  readonly before: Pair | undefined;
+}
+
+/** Behind the last entry, or further up among those at the end that were added and come later by name. */
+function placeAmong(pairs: readonly Pair[], name: string, added: ReadonlySet<string>): Pair | undefined {
+  let at = pairs.length - 1;
+  while (at > 0 && added.has(keyOf(pairs[at] as Pair) ?? '') && name < (keyOf(pairs[at] as Pair) ?? '')) at -= 1;
+  return pairs[at];
+}
+
+function withEntry(group: Group, name: string, value: unknown, after: string | undefined): Group {
+  const entries = Object.entries(group);
+  const at = entries.findIndex(([key]) => key === after) + 1;
+  return Object.fromEntries([...entries.slice(0, at), [name, value], ...entries.slice(at)]);
 }
 
 /**
@@ -100,11 +123,10 @@ function keyOf(pair: Pair): string | undefined {
   return isScalar(pair.key) ? String(pair.key.value) : undefined;
 }
 
-function insertBlock(layout: Layout, group: ConfigGroup, entries: Entries | undefined, name: string, fields: readonly ConfigField[]): string {
+function insertBlock(layout: Layout, group: ConfigGroup, entries: Entries | undefined, { name, fields, before: last }: NewEntry): string {
   const { text, eol, mark } = layout;
   const { outer, inner } = indentsOf(layout, entries);
   const lines = [`${outer}${name}:`, ...fields.map((each) => `${outer}${inner}${each.key}: ${valueText(each)}`)];
-  const last = entries?.pairs.at(-1);
   const at = last === undefined ? afterKey(layout, group) : afterComments(text, lineEnd(text, endOf(last)), outer.length);
   const lead = at > 0 && text[at - 1] !== '\n' ? eol : '';
   return `${mark}${text.slice(0, at)}${lead}${lines.map((line) => line + eol).join('')}${text.slice(at)}`;
@@ -140,9 +162,8 @@ function indentAt(text: string, at: number): string {
   return text.slice(lineStart(text, at), at);
 }
 
-function insertFlow({ text, mark }: Layout, { map, pairs }: Entries, name: string, fields: readonly ConfigField[]): string {
+function insertFlow({ text, mark }: Layout, { map }: Entries, { name, fields, before: last }: NewEntry): string {
   const entry = `${name}: {${fields.map((each) => `${each.key}: ${valueText(each)}`).join(', ')}}`;
-  const last = pairs.at(-1);
   const [start] = map.range ?? [0];
   const at = last === undefined ? start + 1 : endOf(last);
   return `${mark}${text.slice(0, at)}${last === undefined ? '' : ', '}${entry}${text.slice(at)}`;

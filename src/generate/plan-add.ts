@@ -63,7 +63,7 @@ export function planAdd(generator: StageGenerator, input: StageInput, state: Rep
     ...planGenerated(state, view, force),
   ];
   const inputs = item.inputs.map(({ name }) => name).join(',');
-  const settings = inputs === '' ? {} : { [`inputs.${item.name}`]: inputs };
+  const settings = { [`inputs.${item.name}`]: inputs === '' ? nothing : inputs };
   const variable: Remark[] = source === undefined ? [] : [{ kind: 'variable', name: source.view.variable, source: source.view.name }];
   return { plan: { ops: [...ops, ...lockOps(state, ops, settings)] }, remarks: [...join.remarks, ...variable] };
 }
@@ -132,11 +132,12 @@ function formOf(input: string, of: 'extractor' | 'any', { config }: RepositorySt
   return ({ cleaning: 'records', calculation: 'counted', aggregation: 'periods' } as const)[config.transformers[stage]?.kind ?? 'aggregation'];
 }
 
-function recordStage({ group }: StageGenerator, kind: StageKind, item: StageItem, isNewSource: boolean, { config, configText, settings }: RepositoryState): string {
+function recordStage({ group }: StageGenerator, kind: StageKind, item: StageItem, isNewSource: boolean, { config, configText, settings, lock }: RepositoryState): string {
   const { source } = item;
+  const added = new Set([...lock.settings.keys()].flatMap((key) => (key.startsWith('inputs.') ? [key.slice('inputs.'.length)] : [])));
   const address = source && { key: source.key, value: `\${${source.variable}:-${source.sample}}`, quoted: true } as const;
   const withSource = isNewSource && source && address ? insertEntry(configText, 'sources', source.name, [{ key: 'kind', value: source.kind }, address]) : configText;
-  return insertEntry(withSource, group, item.name, kind.fields(item, viewConfig(config, settings)));
+  return insertEntry(withSource, group, item.name, kind.fields(item, viewConfig(config, settings)), added);
 }
 
 /** New files, each where nothing stands. */
@@ -175,7 +176,11 @@ function joinPart(flow: FlowReading, config: Config, item: StageItem, { lock }: 
   return { ops: [op], remarks: [{ kind: 'joined', stages: [...after].filter((each) => !before.has(each)), file: flow.path }] };
 }
 
+/** What the lock says of a stage that was added and takes nothing. */
+const nothing = '-';
+
 /** What a stage was added to take, as its lock remembers it. */
 export function waitingInputs(lock: RepositoryState['lock'], stage: string): readonly string[] {
-  return lock.settings.get(`inputs.${stage}`)?.split(',') ?? [];
+  const inputs = lock.settings.get(`inputs.${stage}`) ?? nothing;
+  return inputs === nothing ? [] : inputs.split(',');
 }

@@ -87,6 +87,14 @@ describe('an entry is inserted', () => {
     expect(insertEntry(last, 'loaders', 'page', [{ key: 'kind', value: 'artifact' }])).toMatch(/- channel\n {2}page:\n {4}kind: artifact\n$/);
   });
 
+  it('among those added before it by name, and never above the others', () => {
+    const added = new Set(['a_one', 'm_two', 'z_three']);
+    const orders = [['a_one', 'm_two', 'z_three'], ['z_three', 'a_one', 'm_two'], ['m_two', 'z_three', 'a_one']];
+    const texts = orders.map((names) => names.reduce((text, name) => insertEntry(text, 'extractors', name, source, added), plain));
+    expect(new Set(texts).size).toBe(1);
+    expect(texts[0]).toMatch(/orders:[^]*a_one:[^]*m_two:[^]*z_three:/);
+  });
+
   it('quotes an address', () => {
     const url = { key: 'url', value: '${A_URL:-sqlite:///.data/sample.sqlite}', quoted: true } as const;
     expect(insertEntry(plain, 'sources', 'a', [{ key: 'kind', value: 'sql' }, url])).toContain('    url: "${A_URL:-sqlite:///.data/sample.sqlite}"\nextractors:');

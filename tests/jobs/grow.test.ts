@@ -102,7 +102,7 @@ describe('sync', () => {
     await addStage('extractor', 'returns', 'sql');
     await addStage('extractor', 'refunds', 'sql');
     edit('src/core/extractors/refunds.py', (text) => `${text}# mine\n`);
-    edit('config/config.yaml', (text) => text.replace(/ {2}returns:\n.*\n {2}refunds:\n.*\n/, '').replace(/ {2}orders:\n.*\n/, ''));
+    edit('config/config.yaml', (text) => text.replace(/ {2}refunds:\n.*\n {2}returns:\n.*\n/, '').replace(/ {2}orders:\n.*\n/, ''));
     const { remarks } = await sync(options(), ports);
     expect(remarks).toEqual(expect.arrayContaining([{ kind: 'kept', file: 'src/core/extractors/refunds.py' }, expect.objectContaining({ kind: 'used', stage: 'orders' })]));
     const files = Object.keys(snapshot());
