@@ -69,7 +69,7 @@ export const commands: readonly Command[] = [
     flags: [...ofCreate, ...questions.map(flagOf).filter(({ name }) => name !== '--locale'), ...common],
     positionals: 1,
   },
-  { name: 'add', flags: [...ofStage, ...changing, ...common], positionals: 4, words: stageNames },
+  { name: 'add', flags: [...ofStage, ...changing, ...common], positionals: 5, words: stageNames },
   { name: 'sync', flags: [onOff('--check'), ...changing, ...common], positionals: 0 },
   { name: 'remove', flags: [...changing, ...common], positionals: 1 },
   { name: 'own', flags: [...changing, ...common], positionals: 1 },

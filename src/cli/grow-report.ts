@@ -12,7 +12,9 @@ export function growLines(result: GrowResult, locale: Locale, withDiff: boolean)
   const { plan, dryRun, remarks } = result;
   if (plan.ops.length === 0) return [ui.nothing, ...remarkLines(remarks, locale)].map(printable);
   const files = plan.ops.map(({ kind, path }) => `${signs[kind]} ${path}`);
-  const diff = withDiff || dryRun ? ['', diffOps(plan.ops).trimEnd()] : [];
+  // Our own bookkeeping is no news to anybody.
+  const shown = plan.ops.filter(({ path }) => !path.startsWith('.kpi-flow/'));
+  const diff = withDiff || dryRun ? ['', diffOps(shown).trimEnd()] : [];
   const end = dryRun ? ui.planned(plan.ops.length) : ui.done(plan.ops.length);
   return [...files, ...diff, '', end, ...remarkLines(remarks, locale), ...(dryRun ? [] : [ui.takeBack])].map(printable);
 }

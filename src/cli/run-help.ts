@@ -55,7 +55,7 @@ function programHelp(ui: Ui): string {
       ui.help.commands,
       rows([
         ['create [dir]', ui.help.create],
-        ...onRepository(ui),
+        ['add, sync, undo …', ui.help.grow],
         ['doctor', ui.help.doctor],
         ['completion <shell>', ui.help.completion],
       ]),

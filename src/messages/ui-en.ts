@@ -65,6 +65,7 @@ export const uiEn = {
       `${path}: ${owner}${edited ? ', edited' : ''}, from ${from} in config.yaml, written by create-kpi-flow ${version}`,
   },
   help: {
+    grow: 'grow a repository; also list, describe, status, remove, history, own, why',
     add: 'add a stage: its code, test, config, task, and its lines in the flow',
     list: 'what can be added',
     describe: 'what a generator asks',
