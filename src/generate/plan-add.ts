@@ -46,7 +46,7 @@ export interface Growth {
 export function planAdd(generator: StageGenerator, input: StageInput, state: RepositoryState, force = false): Growth {
   const kind = generator.kinds.find(({ value }) => value === input.kind) ?? fail('E_STAGE_KIND', { stage: generator.name, kind: input.kind, choices: generator.kinds.map(({ value }) => value) });
   checkNameFree(input.name, state);
-  const flow = readFlowFile(state.flowPath, state.read, state.parse);
+  const flow = flowFor(kind, state);
   const source = kind.source === undefined ? undefined : chooseSource(input.source, kind.source, state.config);
   const item: StageItem = { name: input.name, kind: kind.value, inputs: readInputs(generator, kind, input, state, flow), ...(source && { source: source.view }) };
   const configText = recordStage(generator, kind, item, source?.isNew === true, state);
@@ -68,10 +68,16 @@ export function planAdd(generator: StageGenerator, input: StageInput, state: Rep
   return { plan: { ops: [...ops, ...lockOps(state, ops, settings)] }, remarks: [...join.remarks, ...variable] };
 }
 
+/** A kind without inputs has nothing to do with the flow, which is then not even read. */
+function flowFor({ inputs }: StageKind, { flowPath, read, parse }: RepositoryState): FlowReading {
+  if (inputs !== undefined) return readFlowFile(flowPath, read, parse);
+  return { path: flowPath, text: '', parse, facts: undefined, pipelines: [] };
+}
+
 /** The code and the test of a stage that stands in config.yaml already. */
 export function planStageFiles(generator: StageGenerator, input: StageInput, state: RepositoryState): FileOp[] {
   const kind = generator.kinds.find(({ value }) => value === input.kind) ?? fail('E_STAGE_KIND', { stage: generator.name, kind: input.kind, choices: generator.kinds.map(({ value }) => value) });
-  const flow = readFlowFile(state.flowPath, state.read, state.parse);
+  const flow = flowFor(kind, state);
   const source = kind.source === undefined ? undefined : chooseSource(input.source, kind.source, state.config).view;
   const item: StageItem = { name: input.name, kind: kind.value, inputs: readInputs(generator, kind, input, state, flow), ...(source && { source }) };
   return createFiles(kind, item, viewConfig(state.config, state.settings), { ...state, read: () => undefined }).filter(({ path }) => state.read(path) === undefined);

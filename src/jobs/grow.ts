@@ -52,7 +52,16 @@ export interface GrowResult extends Growth {
 export async function add(name: string, answers: RawAnswers, options: GrowOptions, ports: GrowPorts): Promise<GrowResult> {
   const generator = generatorOf(name, ports.generators);
   const input = readStageInput(generator, answers);
-  return change(ports, options, (state) => planAdd(generator, input, state, options.force));
+  // Reading the flow takes longer than all the rest; who has no inputs needs it for nothing.
+  const needsPython = generator.kinds.find(({ value }) => value === input.kind)?.inputs !== undefined;
+  return change(needsPython ? ports : withoutPython(ports), options, (state) => planAdd(generator, input, state, options.force));
+}
+
+function withoutPython(ports: GrowPorts): GrowPorts {
+  const parse: ParsePython = () => {
+    throw new TypeError('this job reads no Python');
+  };
+  return { ...ports, loadPython: async () => parse };
 }
 
 /** Brings a repository to what its config.yaml says. */
@@ -62,12 +71,12 @@ export async function sync(options: GrowOptions, ports: GrowPorts): Promise<Grow
 
 /** Takes a stage away. */
 export async function remove(name: string, options: GrowOptions, ports: GrowPorts): Promise<GrowResult> {
-  return change(ports, options, (state) => planRemove(name, state, options.force));
+  return change(withoutPython(ports), options, (state) => planRemove(name, state, options.force));
 }
 
 /** Makes a file that is generated somebody's own: it is never written again. */
 export async function own(path: string, options: GrowOptions, ports: GrowPorts): Promise<GrowResult> {
-  return change(ports, options, (state) => {
+  return change(withoutPython(ports), options, (state) => {
     const file = state.lock.files.get(path) ?? fail('E_FILE_UNKNOWN', { path });
     const lock = { ...state.lock, files: new Map(state.lock.files).set(path, { ...file, owner: 'seed' }) };
     return { plan: { ops: lockOps({ ...state, lock }, []) }, remarks: [] };
@@ -87,7 +96,7 @@ export async function undo(options: GrowOptions, ports: GrowPorts): Promise<Grow
 
 function lastRun(history: readonly RunEntry[]): RunEntry | undefined {
   const undone = new Set(history.map(({ undoes }) => undoes));
-  return history.filter(({ number, undoes }) => undoes === undefined && !undone.has(number)).at(-1);
+  return history.findLast(({ number, undoes }) => undoes === undefined && !undone.has(number));
 }
 
 function reverse(op: FileOp): FileOp {

@@ -66,7 +66,7 @@ export const uiEs: Ui = {
       `${path}: ${owner}${edited ? ', editado' : ''}, sale de ${from} en config.yaml, lo escribió create-kpi-flow ${version}`,
   },
   help: {
-    grow: 'hace crecer un repositorio; también list, describe, status, remove, history, own, why',
+    grow: 'hace crecer un repositorio; también list, status, remove, history, own, why',
     add: 'añade una etapa: código, prueba, configuración, tarea y sus líneas en el flow',
     list: 'qué se puede añadir',
     describe: 'qué pregunta un generador',

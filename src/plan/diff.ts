@@ -72,7 +72,7 @@ function replaceAll(a: readonly string[], b: readonly string[], start: number, e
 
 /** For each pair of starts, how much the rests have in common. Files that people write are small. */
 function commonLengths(a: readonly string[], b: readonly string[]): number[][] {
-  const table = Array.from({ length: a.length + 1 }, () => new Array<number>(b.length + 1).fill(0));
+  const table = Array.from({ length: a.length + 1 }, () => Array.from({ length: b.length + 1 }, () => 0));
   for (let i = a.length - 1; i >= 0; i -= 1) {
     for (let j = b.length - 1; j >= 0; j -= 1) {
       const row = table[i];

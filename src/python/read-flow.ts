@@ -70,7 +70,7 @@ function readPipelineCalls(module: Node, definition: Node, tasks: string): Pipel
 
 /** Where a line can go after the last statement that calls one of these stages. */
 export function placeAfter({ definition, calls }: FlowFacts, stages: ReadonlySet<string>): Node | undefined {
-  const last = calls.filter(({ member }) => stages.has(member)).at(-1);
+  const last = calls.findLast(({ member }) => stages.has(member));
   if (last === undefined) return undefined;
   const statement = statementOf(last.call, definition);
   return isSafe(statement) ? statement : undefined;

@@ -60,10 +60,10 @@ describe('a run that is killed at any moment', () => {
     expect([last.exitCode, snapshot()]).toEqual([0, old]);
   });
 
-  test.skipIf(process.platform !== 'linux')('at each system call that changes something', { timeout: 3_600_000 }, async () => {
+  test.skipIf(process.platform !== 'linux')('at each system call that changes something', { timeout: 3_600_000 }, async ({ skip }) => {
     const traced = (call: string, at: number, args: readonly string[]) =>
       execa('strace', ['-f', '-qq', '-o', '/dev/null', '-e', `trace=${call}`, '-e', `inject=${call}:signal=KILL:when=${at}`, process.execPath, bin, ...args], { cwd: root, env: { ...env, UV_THREADPOOL_SIZE: '1' }, reject: false });
-    if ((await execa('strace', ['-V'], { reject: false })).failed) return void console.warn('skipped: there is no strace');
+    if ((await execa('strace', ['-V'], { reject: false })).failed) skip('there is no strace');
     const old = snapshot();
     await run('add', 'extractor', 'returns', 'sql');
     const grown = snapshot();

@@ -54,7 +54,7 @@ describe('two branches that each add a stage', () => {
     await add('extractor', { name: 'refunds', kind: 'sql' }, options, ports);
     await add('transformer', { name: 'clean_refunds', kind: 'cleaning', inputs: 'refunds' }, options, ports);
     commit('refunds');
-    expect(() => git('merge', 'other')).toThrow();
+    expect(() => git('merge', 'other')).toThrow('git');
     const conflicts = git('diff', '--name-only', '--diff-filter=U').trim().split('\n');
     expect(conflicts).not.toContain('.kpi-flow/lock');
     keepBoth('config/config.yaml');
