@@ -6,7 +6,7 @@ import { add, changesFiles, generatorOf, history, own, remove, status, sync, und
 import { uiOf } from '../messages/speak.ts';
 import { growPorts } from './grow-ports.ts';
 import { growData, growLines } from './grow-report.ts';
-import { printable } from './print-problems.ts';
+import { printable } from './printable.ts';
 import type { Session } from './run.ts';
 
 /** The commands that work on a repository that is there. */

@@ -2,7 +2,7 @@ import type { Locale } from '../errors/bilingual.ts';
 import type { GrowResult, Remark } from '../jobs/grow.ts';
 import { uiOf } from '../messages/speak.ts';
 import { diffOps } from '../plan/diff.ts';
-import { printable } from './print-problems.ts';
+import { printable } from './printable.ts';
 
 const signs = { create: '+', modify: '~', delete: '-' } as const;
 
