@@ -67,6 +67,37 @@ export interface CreatedProject {
   readonly again: string;
 }
 
+/** What a generator of stages asks. */
+export interface StageAnswers {
+  readonly name?: string;
+  /** `sql`, `datalake`, `cleaning`, `calculation`, `aggregation`: what the generator offers. */
+  readonly kind?: string;
+  /** A source of config.yaml, or a new name. */
+  readonly source?: string;
+  /** The stages, or variables of the flow, whose data it takes. */
+  readonly inputs?: string | readonly string[];
+}
+
+export interface GrowthOptions {
+  /** A folder in the repository. The working directory unless it is given. */
+  readonly cwd?: string;
+  /** Plans and writes nothing. */
+  readonly dryRun?: boolean;
+  /** Writes generated files anew although somebody edited them. */
+  readonly force?: boolean;
+}
+
+/** What was changed, or would be. */
+export interface AppliedPlan {
+  readonly folder: string;
+  readonly dryRun: boolean;
+  readonly changes: readonly { readonly kind: 'create' | 'modify' | 'delete'; readonly path: string; readonly owner: PlannedFile['owner'] }[];
+  /** What a person should know: stages that wait or are joined, lines to paste, variables to set. */
+  readonly remarks: readonly { readonly kind: string }[];
+  /** All of it as a unified diff. */
+  readonly diff: string;
+}
+
 /** One thing that is wrong: a code that never changes, and what its text needs. */
 export interface Problem {
   readonly code: string;
@@ -96,3 +127,16 @@ export function planProject(answers: ProjectAnswers, options?: PlanOptions): Pla
  * @throws Failure for what cannot be
  */
 export function createProject(answers: ProjectAnswers, options?: CreateOptions): Promise<CreatedProject>;
+
+/**
+ * Adds a stage to a repository, as `kpi-flow add` does: all of it, or nothing.
+ * @param generator `extractor`, `transformer` or `loader`
+ * @throws Failure for what cannot be
+ */
+export function add(generator: string, answers: StageAnswers, options?: GrowthOptions): Promise<AppliedPlan>;
+
+/**
+ * Brings a repository to what its config.yaml says, as `kpi-flow sync` does.
+ * @throws Failure for what cannot be
+ */
+export function sync(options?: GrowthOptions): Promise<AppliedPlan>;

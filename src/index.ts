@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { version } from 'virtual:version';
 import { project } from '../generators/project.ts';
+import { growPorts } from './cli/grow-ports.ts';
 import { nodeDisk } from './edge/disk.ts';
 import { nodeEnvironment, wallClock } from './edge/environment.ts';
 import { nodeGit } from './edge/git.ts';
@@ -10,8 +11,11 @@ import type { Given } from './jobs/create-answers.ts';
 import { settleAnswers } from './jobs/create-answers.ts';
 import type { CreatePorts, CreateResult } from './jobs/create.ts';
 import { create } from './jobs/create.ts';
+import { add as addStage, sync as syncRepository } from './jobs/grow.ts';
+import type { GrowResult } from './jobs/grow.ts';
+import { diffOps } from './plan/diff.ts';
 import type { Reporter } from './jobs/ports.ts';
-import type { CreateOptions, CreatedProject, PlanOptions, PlannedFile, ProjectAnswers } from './index.d.mts';
+import type { AppliedPlan, CreateOptions, GrowthOptions, StageAnswers, CreatedProject, PlanOptions, PlannedFile, ProjectAnswers } from './index.d.mts';
 import type { Tree } from './plan/tree.ts';
 
 export { Failure } from './errors/failure.ts';
@@ -35,6 +39,24 @@ export async function createProject(answers: ProjectAnswers, options: CreateOpti
     version,
   } as const;
   return showResult(await create(project, request, portsFor(options)));
+}
+
+/** Adds a stage to a repository, as `kpi-flow add` does. */
+export async function add(generator: string, answers: StageAnswers, options: GrowthOptions = {}): Promise<AppliedPlan> {
+  return showGrowth(await addStage(generator, answers as RawAnswers, growthOptions(`add ${generator} ${String(answers.name ?? '')}`, options), growPorts(options.cwd ?? process.cwd())));
+}
+
+/** Brings a repository to what its config.yaml says, as `kpi-flow sync` does. */
+export async function sync(options: GrowthOptions = {}): Promise<AppliedPlan> {
+  return showGrowth(await syncRepository(growthOptions('sync', options), growPorts(options.cwd ?? process.cwd())));
+}
+
+function growthOptions(command: string, { dryRun = false, force = false }: GrowthOptions) {
+  return { command, dryRun, force };
+}
+
+function showGrowth({ root, plan, remarks, dryRun }: GrowResult): AppliedPlan {
+  return { folder: root, dryRun, changes: plan.ops.map(({ kind, path, owner }) => ({ kind, path, owner })), remarks, diff: diffOps(plan.ops) };
 }
 
 function givenFrom(answers: ProjectAnswers): Given {

@@ -1,8 +1,10 @@
 import { resolve } from 'node:path';
 import { version } from 'virtual:version';
-import { generators } from '../generators/index.ts';
+import { generators, stages } from '../generators/index.ts';
 import { showResult } from './cli/create-report.ts';
 import { answersInVariables } from './cli/given-answers.ts';
+import { growPorts } from './cli/grow-ports.ts';
+import { growLines } from './cli/grow-report.ts';
 import { chooseLocale } from './cli/locale.ts';
 import { printProblems } from './cli/print-problems.ts';
 import { nodeDisk } from './edge/disk.ts';
@@ -16,11 +18,13 @@ import { Failure } from './errors/failure.ts';
 import type { Locale } from './errors/bilingual.ts';
 import type { Field, Generator, QuestionContext, RawAnswer, RawAnswers } from './generate/define-generator.ts';
 import { readField } from './generate/define-generator.ts';
+import type { StageGenerator } from './generate/define-stage.ts';
 import type { ProjectInput } from './generate/project-input.ts';
 import type { Given } from './jobs/create-answers.ts';
 import { showAnswer } from './jobs/create-answers.ts';
 import type { CreatePorts } from './jobs/create.ts';
 import { create } from './jobs/create.ts';
+import { add } from './jobs/grow.ts';
 import { explain } from './messages/explain.ts';
 import { uiOf } from './messages/speak.ts';
 
@@ -48,6 +52,39 @@ export default function register(plop: Plop): void {
       actions: [(answers) => run(generator, answers, door)],
     });
   }
+  for (const generator of Object.values(stages)) plop.setGenerator(generator.name, stageGenerator(generator, door));
+}
+
+/** A generator that adds to the repository plop runs in, or that `--dest` names. */
+function stageGenerator(generator: StageGenerator, door: Door): PlopGenerator {
+  return {
+    description: generator.summary[door.locale],
+    prompts: Object.values(generator.fields).map((field) => stagePrompt(field, door)),
+    actions: [(answers) => runStage(generator, answers, door)],
+  };
+}
+
+function stagePrompt({ key, meta }: Field, { locale, asks }: Door): object {
+  const choices = meta.choices?.map(({ value, label }) => ({ value, name: label[locale] }));
+  return { type: choices ? 'list' : 'input', name: key, message: `${meta.label[locale]}: ${meta.help[locale]}`, when: asks, ...(choices && { choices }) };
+}
+
+async function runStage({ name }: StageGenerator, answers: RawAnswers, { plop, locale, terminal }: Door): Promise<string> {
+  const ports = growPorts(plop.getDestBasePath(), ({ command }) => terminal.note(uiOf(locale).grow.finished(command)));
+  try {
+    const command = ['plop', name, ...Object.values(answers)].join(' ');
+    const result = await add(name, answers, { command, dryRun: false, force: false }, ports);
+    outcome = 0;
+    return `\n${growLines(result, locale, false).join('\n')}`;
+  } catch (error) {
+    throw failed(error, locale, terminal);
+  }
+}
+
+/** Keeps the exit code, and gives plop one text to print. */
+function failed(error: unknown, locale: Locale, terminal: Terminal): unknown {
+  outcome = exitCodeOf(error);
+  return error instanceof Failure ? new Error(`\n${printProblems(error.problems, locale, terminal.paint)}`, { cause: error }) : error;
 }
 
 interface Door {
@@ -103,10 +140,7 @@ async function run(generator: Generator<ProjectInput>, answers: RawAnswers, door
     outcome = 0;
     return result.folder;
   } catch (error) {
-    outcome = exitCodeOf(error);
-    throw error instanceof Failure
-      ? new Error(`\n${printProblems(error.problems, locale, terminal.paint)}`, { cause: error })
-      : error;
+    throw failed(error, locale, terminal);
   } finally {
     end();
   }

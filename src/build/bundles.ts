@@ -44,7 +44,8 @@ export default function bundles(root: string, dir: string): BuildOptions[] {
     checks: { bundlerTimings: false },
     // The entry of yaml for browsers is the same API as ES modules: smaller, and quicker to load.
     resolve: { alias: { yaml: join(root, 'node_modules/yaml/browser/dist/index.js') } },
-    plugins: [...plugins, builtinsPlugin(), assetsPlugin(root)],
+    plugins: [bareBuiltins, ...plugins, builtinsPlugin(), assetsPlugin(root)],
+    onLog: dropEval,
     output: {
       dir,
       format: 'esm',
@@ -61,10 +62,22 @@ export default function bundles(root: string, dir: string): BuildOptions[] {
     checks: { bundlerTimings: false },
     external: isPackage,
     plugins,
+    onLog: dropEval,
     output: { dir, format: 'esm', chunkFileNames: 'build/chunks/[name].mjs', entryFileNames: '[name].mjs' },
   };
   return [shipped, jobs].filter(({ input }) => Object.keys(input as object).length > 0);
 }
+
+/** web-tree-sitter's runtime has an `eval` for macros that no grammar of ours uses. */
+const dropEval: NonNullable<BuildOptions['onLog']> = (level, log, handle) => {
+  if (log.code !== 'EVAL') handle(level, log);
+};
+
+/** web-tree-sitter names Node's modules as packages are named: what ships says that they are Node's. */
+const bareBuiltins: Plugin = {
+  name: 'kpi-flow:bare-builtins',
+  resolveId: { filter: { id: /^(?:module|fs\/promises)$/ }, handler: (id) => ({ id: `node:${id}`, external: true }) },
+};
 
 function existing(root: string, entries: Record<string, string>): Record<string, string> {
   return Object.fromEntries(Object.entries(entries).filter(([, file]) => existsSync(join(root, file))));

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { brotliCompressSync, constants } from 'node:zlib';
 import type { Plugin } from 'rolldown';
 import { evaluate } from './evaluate.ts';
 
@@ -9,8 +10,19 @@ const load: Record<string, (root: string) => Promise<string>> = {
   // Node's own list takes 10 ms to open, a quarter of what `create` may cost.
   'virtual:timezones': async () =>
     `export const timezones = ${JSON.stringify(['UTC', ...Intl.supportedValuesOf('timeZone')])};`,
+  'virtual:python-grammar': async (root) => `export const runtime = ${await packed(join(root, runtimeFile))};\nexport const grammar = ${await packed(join(root, grammarFile))};`,
   'virtual:version': async (root) => `export const version = ${JSON.stringify(await versionOf(root))};`,
 };
+
+/** The parser of Python, and what it knows of the language. */
+const runtimeFile = 'node_modules/web-tree-sitter/web-tree-sitter.wasm';
+const grammarFile = 'node_modules/@vscode/tree-sitter-wasm/wasm/tree-sitter-python.wasm';
+
+/** A binary file as a text: packed, since it ships inside a module. */
+async function packed(file: string): Promise<string> {
+  const bytes = brotliCompressSync(await readFile(file), { params: { [constants.BROTLI_PARAM_QUALITY]: 9 } });
+  return JSON.stringify(bytes.toString('base64'));
+}
 
 /** What the generators declare, as JSON: help and completion read this and load neither zod nor the generators. */
 async function declaredJson(root: string): Promise<string> {

@@ -44,6 +44,9 @@ const ofCreate: readonly Flag[] = [
 /** The questions of `create`, in order. */
 export const questions: readonly DeclaredField[] = declared.find(({ name }) => name === 'project')?.fields ?? [];
 
+/** What can be added to a repository. */
+export const stageNames: readonly string[] = declared.filter(({ name }) => name !== 'project').map(({ name }) => name);
+
 /** The shells that completion knows. */
 export const shells: readonly string[] = ['bash', 'zsh', 'fish', 'powershell'];
 
@@ -55,6 +58,10 @@ export interface Command {
   readonly words?: readonly string[];
 }
 
+/** What every command on a repository that may change it takes. */
+const changing: readonly Flag[] = [onOff('--dry-run'), onOff('--diff'), onOff('--json'), onOff('--force'), onOff('--yes', '-y')];
+const ofStage: readonly Flag[] = [values('--kind', 'kind'), values('--source', 'source'), values('--inputs', 'a,b'), values('--input', 'a')];
+
 /** Every command with all that may follow it: the one list that parsing, help and completion read. */
 export const commands: readonly Command[] = [
   {
@@ -62,6 +69,14 @@ export const commands: readonly Command[] = [
     flags: [...ofCreate, ...questions.map(flagOf).filter(({ name }) => name !== '--locale'), ...common],
     positionals: 1,
   },
+  { name: 'add', flags: [...ofStage, ...changing, ...common], positionals: 5, words: stageNames },
+  { name: 'sync', flags: [onOff('--check'), ...changing, ...common], positionals: 0 },
+  { name: 'remove', flags: [...changing, ...common], positionals: 1 },
+  { name: 'own', flags: [...changing, ...common], positionals: 1 },
+  { name: 'undo', flags: [...changing, ...common], positionals: 0 },
+  ...['status', 'history', 'list'].map((name) => ({ name, flags: [onOff('--json'), ...common], positionals: 0 })),
+  { name: 'describe', flags: [onOff('--json'), ...common], positionals: 1, words: stageNames },
+  { name: 'why', flags: [onOff('--json'), ...common], positionals: 1 },
   { name: 'doctor', flags: [onOff('--json'), ...common], positionals: 0 },
   { name: 'completion', flags: common, positionals: 1, words: shells },
 ];

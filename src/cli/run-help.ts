@@ -4,7 +4,7 @@ import type { DeclaredField } from '../generate/declare.ts';
 import type { Ui } from '../messages/ui-en.ts';
 import { uiEn } from '../messages/ui-en.ts';
 import { uiEs } from '../messages/ui-es.ts';
-import { questions, shells } from './declared-flags.ts';
+import { commands, questions, shells } from './declared-flags.ts';
 import { chooseLocale } from './locale.ts';
 import type { Run } from './streams.ts';
 
@@ -22,6 +22,8 @@ export function helpText(command: string | undefined, locale: Locale): string {
   const ui = locale === 'es' ? uiEs : uiEn;
   if (command === 'create') return createHelp(ui, locale);
   if (command === 'doctor') return doctorHelp(ui);
+  const known = onRepository(ui).find(([left]) => left.split(' ')[0] === command);
+  if (known !== undefined) return repositoryHelp(ui, known);
   return command === 'completion' ? completionHelp(ui) : programHelp(ui);
 }
 
@@ -53,6 +55,7 @@ function programHelp(ui: Ui): string {
       ui.help.commands,
       rows([
         ['create [dir]', ui.help.create],
+        ['add, sync, undo …', ui.help.grow],
         ['doctor', ui.help.doctor],
         ['completion <shell>', ui.help.completion],
       ]),
@@ -105,6 +108,27 @@ function doctorHelp(ui: Ui): string {
     ui.help.doctor,
     ...section(ui.help.options, rows([['    --json', ui.help.json], ...usual(ui)])),
   ].join('\n');
+}
+
+/** The commands that work on a repository that is there. */
+const onRepository = (ui: Ui): Row[] => [
+  ['add <generator> <name> [kind]', ui.help.add],
+  ['list', ui.help.list],
+  ['describe <generator>', ui.help.describe],
+  ['status', ui.help.status],
+  ['sync [--check]', ui.help.sync],
+  ['remove <stage>', ui.help.remove],
+  ['undo', ui.help.undo],
+  ['history', ui.help.history],
+  ['own <file>', ui.help.own],
+  ['why <file>', ui.help.why],
+];
+
+function repositoryHelp(ui: Ui, [left, text]: Row): string {
+  const [name = ''] = left.split(' ');
+  const flags = commands.find((each) => each.name === name)?.flags ?? [];
+  const own = flags.map((flag): Row => [`${flag.short ?? '   '} ${flag.name}${flag.kind === 'value' ? ` <${flag.placeholder ?? ''}>` : ''}`, '']).filter(([each]) => !each.includes('--help') && !each.includes('--version'));
+  return [`${ui.help.usage}: npx create-kpi-flow ${left}`, '', text, ...section(ui.help.options, own.map(([each]) => each))].join('\n');
 }
 
 function completionHelp(ui: Ui): string {

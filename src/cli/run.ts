@@ -40,8 +40,7 @@ export const run: Run = async (args, streams) => {
 
 async function dispatch(args: readonly string[], session: Omit<Session, 'parsed'>): Promise<number> {
   const parsed = parseArguments(args, session.streams.env);
-  const { runCommand } =
-    parsed.command.name === 'doctor' ? await import('./doctor-command.ts') : await import('./create-command.ts');
+  const { runCommand } = await load(parsed.command.name);
   return runCommand({ ...session, parsed });
 }
 
@@ -58,6 +57,11 @@ function terminalOptions(streams: Streams, locale: Locale, color: boolean | unde
     color,
     texts: uiOf(locale).step,
   };
+}
+
+function load(command: string): Promise<{ readonly runCommand: (session: Session) => Promise<number> }> {
+  if (command === 'create') return import('./create-command.ts');
+  return command === 'doctor' ? import('./doctor-command.ts') : import('./grow-command.ts');
 }
 
 /** Before anything else is known: colours matter for telling that the rest is wrong. */

@@ -83,6 +83,30 @@ export interface ErrorArgs {
   E_PROBLEMS_MORE: { count: number };
   E_LOCK_NEWER: { version: string; own: string };
   E_LOCK_LINE: { line: string };
+  /** An edit has no certain place in a file that people write. `what` is what was to be put there. */
+  E_EDIT_UNCERTAIN: { file: string; what: string };
+  E_NOT_A_REPOSITORY: { folder: string };
+  E_STAGE_KIND: { stage: string; kind: string; choices: readonly string[]; suggestion?: string };
+  E_STAGE_EXISTS: { name: string; other: string };
+  E_SOURCE_KIND: { name: string; kind: string; needed: string };
+  E_INPUT_UNKNOWN: { input: string; known: readonly string[]; suggestion?: string };
+  E_INPUT_COUNT: { stage: string; kind: string; least: number; most: number };
+  E_GENERATED_EDITED: { paths: readonly string[] };
+  E_FILE_EXISTS: { path: string };
+  E_FILE_LINK: { path: string };
+  E_FILE_READ_ONLY: { path: string };
+  E_FILE_ENCODING: { path: string };
+  E_FILE_CHANGED: { path: string };
+  E_RUN_ACTIVE: { pid: number; host: string; command: string };
+  E_LOCK_MISSING: { folder: string };
+  E_DRIFT: { paths: readonly string[] };
+  E_NOTHING_TO_UNDO: Record<never, never>;
+  E_UNDO_CHANGED: { paths: readonly string[] };
+  E_VERSION_OTHER: { version: string; own: string };
+  E_STAGE_UNKNOWN: { name: string; known: readonly string[]; suggestion?: string };
+  E_STAGE_USED: { name: string; places: readonly string[] };
+  E_GENERATOR_UNKNOWN: { name: string; known: readonly string[]; suggestion?: string };
+  E_FILE_UNKNOWN: { path: string };
   E_ANSWERS_UNKNOWN: { key: string; allowed: readonly string[]; suggestion?: string };
   E_ANSWERS_FORM: { key: string; fault: 'shape' | 'fixed' | 'why' | 'both' | 'part' };
 }
@@ -173,6 +197,29 @@ export const exitOf: { readonly [Code in ErrorCode]: ExitCode } = {
   E_PROBLEMS_MORE: 1,
   E_LOCK_NEWER: 2,
   E_LOCK_LINE: 2,
+  E_EDIT_UNCERTAIN: 1,
+  E_NOT_A_REPOSITORY: 2,
+  E_STAGE_KIND: 2,
+  E_STAGE_EXISTS: 2,
+  E_SOURCE_KIND: 2,
+  E_INPUT_UNKNOWN: 2,
+  E_INPUT_COUNT: 2,
+  E_GENERATED_EDITED: 1,
+  E_FILE_EXISTS: 2,
+  E_FILE_LINK: 3,
+  E_FILE_READ_ONLY: 3,
+  E_FILE_ENCODING: 2,
+  E_FILE_CHANGED: 1,
+  E_RUN_ACTIVE: 3,
+  E_LOCK_MISSING: 2,
+  E_DRIFT: 1,
+  E_NOTHING_TO_UNDO: 1,
+  E_UNDO_CHANGED: 1,
+  E_VERSION_OTHER: 2,
+  E_STAGE_UNKNOWN: 2,
+  E_STAGE_USED: 1,
+  E_GENERATOR_UNKNOWN: 2,
+  E_FILE_UNKNOWN: 2,
   E_ANSWERS_UNKNOWN: 2,
   E_ANSWERS_FORM: 2,
 };

@@ -5,7 +5,7 @@ import type { RunFacts } from './define-generator.ts';
 
 /** A system that the repository reads from or writes to, as its templates name it. */
 export interface SourceView {
-  readonly name: 'warehouse' | 'lake';
+  readonly name: string;
   readonly kind: SourceKind;
   readonly key: 'url' | 'uri';
   /** The environment variable with the real address. */

@@ -18,3 +18,9 @@ declare module 'virtual:version' {
 declare module 'virtual:timezones' {
   export const timezones: readonly string[];
 }
+
+/** The parser of Python and its grammar: WebAssembly, packed with brotli, in base64. */
+declare module 'virtual:python-grammar' {
+  export const runtime: string;
+  export const grammar: string;
+}

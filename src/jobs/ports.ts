@@ -1,4 +1,5 @@
 import type { Problem } from '../errors/failure.ts';
+import type { FileOp } from '../plan/plan.ts';
 import type { Tree } from '../plan/tree.ts';
 
 /** What stands where a new repository is to go. */
@@ -158,4 +159,48 @@ export interface DoctorProbes {
   /** The port that `prefect server start` takes. */
   port(): Promise<{ readonly port: number; readonly takenBy?: 'prefect' | 'other' }>;
   disk(): Promise<{ readonly folder: string; readonly freeBytes: number; readonly writable: boolean }>;
+}
+
+/** A run that changed a repository, as its history keeps it. */
+export interface RunEntry {
+  readonly number: number;
+  /** What was asked for, as a person would type it. */
+  readonly command: string;
+  /** When it was applied, as an ISO date and time. */
+  readonly at: string;
+  /** The number of the run that it takes back. */
+  readonly undoes?: number;
+  readonly paths: readonly string[];
+}
+
+/** A repository that this run alone may change. */
+export interface OpenRepository {
+  readonly root: string;
+  /**
+   * The text of a file with its line ends and byte order mark; nothing when there is none.
+   * @throws Failure E_FILE_ENCODING, E_FILE_LINK
+   */
+  read(path: string): string | undefined;
+  /**
+   * Does all of it or nothing: what is cut in the middle is finished by the next run. Gives the run's number.
+   * @throws Failure when a file changed meanwhile, is read-only or a link; E_DISK_FULL, E_DISK
+   */
+  apply(ops: readonly FileOp[], run: { readonly command: string; readonly undoes?: number }): number;
+  /** The runs so far, oldest first. */
+  history(): readonly RunEntry[];
+  /** What a run did, to take it back. */
+  opsOf(number: number): readonly FileOp[];
+  /** Lets the next run in. */
+  close(): void;
+}
+
+/** Finds and opens repositories. */
+export interface Repositories {
+  /** The repository that a folder lies in. */
+  find(from: string): string | undefined;
+  /**
+   * Waits for another run, finishes one that was cut, and keeps others out until it is closed.
+   * @throws Failure E_RUN_ACTIVE
+   */
+  open(root: string, command: string): Promise<OpenRepository>;
 }

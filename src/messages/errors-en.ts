@@ -476,6 +476,121 @@ export const errorsEn: ErrorTexts = {
     why: 'Somebody edited the file, or a copy was cut off.',
     fix: 'Take the file from git as it was, or delete the line.',
   }),
+  E_EDIT_UNCERTAIN: ({ file, what }) => ({
+    what: `There is no certain place in ${file} for ${what}, so the file stays as it is.`,
+    why: 'Only whole lines are ever put into a file that people write, and only where one place is right.',
+    fix: 'Write it by hand, then run kpi-flow sync.',
+  }),
+  E_NOT_A_REPOSITORY: ({ folder }) => ({
+    what: `${folder} does not lie in a KPI repository.`,
+    why: 'Neither it nor a folder above it has a config/config.yaml.',
+    fix: 'Go into the repository first, or make one with: npx create-kpi-flow',
+  }),
+  E_STAGE_KIND: ({ stage, kind, choices, suggestion }) => ({
+    what: `There is no ${stage} of kind "${kind}".`,
+    why: 'The kind decides which code is written.',
+    fix: meant(suggestion, `The kinds are: ${choices.join(', ')}.`),
+  }),
+  E_STAGE_EXISTS: ({ name, other }) => ({
+    what: `The name "${name}" is taken: there is "${other}".`,
+    why: 'Each stage is a module, a function and a task of that name, and some disks do not tell small letters from capitals.',
+    fix: 'Choose another name.',
+  }),
+  E_SOURCE_KIND: ({ name, kind, needed }) => ({
+    what: `The source "${name}" is of kind ${kind}, and ${needed} is needed.`,
+    why: 'The code that is written reads or writes only that kind of system.',
+    fix: `Name a source of kind ${needed}, or a new name: the source is added with it.`,
+  }),
+  E_INPUT_UNKNOWN: ({ input, known, suggestion }) => ({
+    what: `There is no stage or variable "${input}" to take data from.`,
+    why: 'An input is an extractor, a transformer, or a variable of the flow.',
+    fix: meant(suggestion, `There are: ${listSome(known)}.`),
+  }),
+  E_INPUT_COUNT: ({ stage, kind, least, most }) => ({
+    what: least === most ? `A ${kind} ${stage} takes ${least} input.` : `A ${kind} ${stage} takes ${least} to ${most} inputs.`,
+    why: 'Each input becomes an argument of its function.',
+    fix: 'Give them with --inputs a,b, or --input a when there is one.',
+  }),
+  E_GENERATED_EDITED: ({ paths }) => ({
+    what: `Somebody edited what is generated: ${listSome(paths)}.`,
+    why: 'These files are written whole from config.yaml, and the edit would be lost.',
+    fix: `Look at it with kpi-flow sync --check --diff. Then --force writes it anew, and kpi-flow own ${paths[0] ?? ''} makes it yours.`,
+  }),
+  E_FILE_EXISTS: ({ path }) => ({
+    what: `${path} is there already.`,
+    why: 'A file that somebody wrote is never written over.',
+    fix: 'Choose another name, or move the file away.',
+  }),
+  E_FILE_LINK: ({ path }) => ({
+    what: `${path} is a symbolic link, or lies behind one that leaves the repository.`,
+    why: 'Writing there would change a file somewhere else.',
+    fix: 'Put a plain file or folder in its place.',
+  }),
+  E_FILE_READ_ONLY: ({ path }) => ({
+    what: `${path} is read-only.`,
+    why: 'It would have to change, and nothing is written when one part cannot be.',
+    fix: 'Make it writable, then run the command again.',
+  }),
+  E_FILE_ENCODING: ({ path }) => ({
+    what: `${path} is not UTF-8 text.`,
+    why: 'It could not be edited without harm to what it holds.',
+    fix: 'Save it as UTF-8.',
+  }),
+  E_FILE_CHANGED: ({ path }) => ({
+    what: `${path} changed while the command was running.`,
+    why: 'Writing now would lose that change, so nothing was written.',
+    fix: 'Run the command again.',
+  }),
+  E_RUN_ACTIVE: ({ pid, host, command }) => ({
+    what: `Another run is working here: ${command} (pid ${pid} on ${host}).`,
+    why: 'Two runs at once would write over each other.',
+    fix: 'Wait until it has ended, then run the command again.',
+  }),
+  E_LOCK_MISSING: ({ folder }) => ({
+    what: `${folder} has no .kpi-flow/lock.`,
+    why: 'Without it nobody knows which files were edited, so none can be changed safely.',
+    fix: 'Take it from git, or run kpi-flow sync to make it anew: files that differ count as edited.',
+  }),
+  E_DRIFT: ({ paths }) => ({
+    what: `The repository is not what its config.yaml says: ${listSome(paths)}.`,
+    why: 'config.yaml or a generated file was changed, and the other did not follow.',
+    fix: 'Run kpi-flow sync.',
+  }),
+  E_NOTHING_TO_UNDO: () => ({
+    what: 'There is no run to take back.',
+    why: 'None was made here since this copy of the repository exists, or all were taken back.',
+    fix: 'See kpi-flow history; for older changes there is git.',
+  }),
+  E_UNDO_CHANGED: ({ paths }) => ({
+    what: `The last run cannot be taken back: ${listSome(paths)} changed since.`,
+    why: 'Your change would be lost.',
+    fix: 'Take the change back first, or remove the stage with kpi-flow remove.',
+  }),
+  E_VERSION_OTHER: ({ version, own }) => ({
+    what: `The repository was made by create-kpi-flow ${version}, and this is ${own}.`,
+    why: 'Two versions may write different text; only an update changes the version.',
+    fix: `Run it as: npx create-kpi-flow@${version}`,
+  }),
+  E_STAGE_UNKNOWN: ({ name, known, suggestion }) => ({
+    what: `There is no stage "${name}".`,
+    why: 'config.yaml does not name it.',
+    fix: meant(suggestion, `The stages are: ${listSome(known)}.`),
+  }),
+  E_STAGE_USED: ({ name, places }) => ({
+    what: `"${name}" is still used: ${listSome(places)}.`,
+    why: 'Without it that code would fail.',
+    fix: 'Take the lines out first; they are yours, so no command does it.',
+  }),
+  E_GENERATOR_UNKNOWN: ({ name, known, suggestion }) => ({
+    what: `There is no generator "${name}".`,
+    why: 'It decides what is added.',
+    fix: meant(suggestion, `The generators are: ${known.join(', ')}.`),
+  }),
+  E_FILE_UNKNOWN: ({ path }) => ({
+    what: `The lock does not know ${path}.`,
+    why: 'Only files that a generator made have an owner.',
+    fix: 'See kpi-flow status for the files it knows.',
+  }),
   E_ANSWERS_UNKNOWN: ({ key, allowed, suggestion }) => ({
     what: `There is no question "${key}".`,
     why: 'An answer that nobody asks for would be lost without a word.',

@@ -476,6 +476,121 @@ export const errorsEs: ErrorTexts = {
     why: 'Alguien editó el archivo, o la copia quedó cortada.',
     fix: 'Recupera el archivo de git tal como estaba, o borra la línea.',
   }),
+  E_EDIT_UNCERTAIN: ({ file, what }) => ({
+    what: `En ${file} no hay un lugar seguro para ${what}; el archivo se queda como está.`,
+    why: 'En un archivo que escriben personas solo se añaden líneas enteras, y solo donde no hay duda.',
+    fix: 'Escríbelo a mano y ejecuta kpi-flow sync.',
+  }),
+  E_NOT_A_REPOSITORY: ({ folder }) => ({
+    what: `${folder} no está dentro de un repositorio de KPI.`,
+    why: 'Ni ahí ni en las carpetas de arriba hay un config/config.yaml.',
+    fix: 'Entra antes en el repositorio o crea uno con: npx create-kpi-flow',
+  }),
+  E_STAGE_KIND: ({ stage, kind, choices, suggestion }) => ({
+    what: `No hay ningún ${stage} de tipo "${kind}".`,
+    why: 'El tipo decide qué código se escribe.',
+    fix: meant(suggestion, `Los tipos son: ${choices.join(', ')}.`),
+  }),
+  E_STAGE_EXISTS: ({ name, other }) => ({
+    what: `El nombre "${name}" ya está cogido: existe "${other}".`,
+    why: 'Cada etapa es un módulo, una función y una tarea con ese nombre, y hay discos que no distinguen mayúsculas.',
+    fix: 'Elige otro nombre.',
+  }),
+  E_SOURCE_KIND: ({ name, kind, needed }) => ({
+    what: `El origen "${name}" es de tipo ${kind} y hace falta uno ${needed}.`,
+    why: 'El código que se escribe solo lee o escribe en ese tipo de sistema.',
+    fix: `Indica un origen de tipo ${needed} o un nombre nuevo: el origen se añade con él.`,
+  }),
+  E_INPUT_UNKNOWN: ({ input, known, suggestion }) => ({
+    what: `No hay ninguna etapa ni variable "${input}" de la que tomar datos.`,
+    why: 'Una entrada es un extractor, un transformador o una variable del flow.',
+    fix: meant(suggestion, `Hay estas: ${listSome(known)}.`),
+  }),
+  E_INPUT_COUNT: ({ stage, kind, least, most }) => ({
+    what: least === most ? `Un ${stage} de tipo ${kind} tiene que tener ${least} entrada.` : `Un ${stage} de tipo ${kind} tiene que tener de ${least} a ${most} entradas.`,
+    why: 'Cada entrada es un argumento de su función.',
+    fix: 'Indícalas con --inputs a,b, o con --input a si es una.',
+  }),
+  E_GENERATED_EDITED: ({ paths }) => ({
+    what: `Alguien ha editado lo que se genera: ${listSome(paths)}.`,
+    why: 'Estos archivos se escriben enteros a partir de config.yaml y la edición se perdería.',
+    fix: `Míralo con kpi-flow sync --check --diff. Después, --force lo escribe de nuevo y kpi-flow own ${paths[0] ?? ''} lo hace tuyo.`,
+  }),
+  E_FILE_EXISTS: ({ path }) => ({
+    what: `${path} ya existe.`,
+    why: 'Nunca se sobrescribe un archivo de otra persona.',
+    fix: 'Elige otro nombre o mueve el archivo.',
+  }),
+  E_FILE_LINK: ({ path }) => ({
+    what: `${path} es un enlace simbólico o está detrás de uno que sale del repositorio.`,
+    why: 'Escribir ahí cambiaría un archivo de otro sitio.',
+    fix: 'Pon en su lugar un archivo o una carpeta de verdad.',
+  }),
+  E_FILE_READ_ONLY: ({ path }) => ({
+    what: `${path} es de solo lectura.`,
+    why: 'Habría que cambiarlo, y si una parte no se puede escribir no se escribe nada.',
+    fix: 'Dale permiso de escritura y repite la orden.',
+  }),
+  E_FILE_ENCODING: ({ path }) => ({
+    what: `${path} no es texto UTF-8.`,
+    why: 'No se podría editar sin dañar lo que contiene.',
+    fix: 'Guárdalo como UTF-8.',
+  }),
+  E_FILE_CHANGED: ({ path }) => ({
+    what: `${path} ha cambiado mientras corría la orden.`,
+    why: 'Escribir ahora perdería ese cambio, así que no se ha escrito nada.',
+    fix: 'Repite la orden.',
+  }),
+  E_RUN_ACTIVE: ({ pid, host, command }) => ({
+    what: `Aquí ya hay otra ejecución en marcha: ${command} (pid ${pid} en ${host}).`,
+    why: 'Dos a la vez se pisarían.',
+    fix: 'Espera a que termine y repite la orden.',
+  }),
+  E_LOCK_MISSING: ({ folder }) => ({
+    what: `En ${folder} falta .kpi-flow/lock.`,
+    why: 'Sin él no se sabe qué archivos se han editado, así que ninguno se puede cambiar con seguridad.',
+    fix: 'Recupéralo de git o ejecuta kpi-flow sync para rehacerlo: los archivos distintos contarán como editados.',
+  }),
+  E_DRIFT: ({ paths }) => ({
+    what: `El repositorio no es lo que dice su config.yaml: ${listSome(paths)}.`,
+    why: 'Se cambió config.yaml o un archivo generado, y el otro no lo siguió.',
+    fix: 'Ejecuta kpi-flow sync.',
+  }),
+  E_NOTHING_TO_UNDO: () => ({
+    what: 'No hay ninguna ejecución que deshacer.',
+    why: 'No se ha hecho ninguna desde que existe esta copia, o ya se deshicieron todas.',
+    fix: 'Mira kpi-flow history; para cambios más antiguos está git.',
+  }),
+  E_UNDO_CHANGED: ({ paths }) => ({
+    what: `La última ejecución no se puede deshacer: ${listSome(paths)} ha cambiado desde entonces.`,
+    why: 'Se perdería tu cambio.',
+    fix: 'Deshaz antes ese cambio o quita la etapa con kpi-flow remove.',
+  }),
+  E_VERSION_OTHER: ({ version, own }) => ({
+    what: `El repositorio lo hizo create-kpi-flow ${version}, y esta es la ${own}.`,
+    why: 'Dos versiones pueden escribir textos distintos; la versión solo la cambia una actualización.',
+    fix: `Ejecútalo así: npx create-kpi-flow@${version}`,
+  }),
+  E_STAGE_UNKNOWN: ({ name, known, suggestion }) => ({
+    what: `No hay ninguna etapa "${name}".`,
+    why: 'config.yaml no la nombra.',
+    fix: meant(suggestion, `Las etapas son: ${listSome(known)}.`),
+  }),
+  E_STAGE_USED: ({ name, places }) => ({
+    what: `"${name}" todavía se usa: ${listSome(places)}.`,
+    why: 'Sin ella ese código fallaría.',
+    fix: 'Quita antes esas líneas; son tuyas y ninguna orden lo hace.',
+  }),
+  E_GENERATOR_UNKNOWN: ({ name, known, suggestion }) => ({
+    what: `No hay ningún generador "${name}".`,
+    why: 'Es lo que decide qué se añade.',
+    fix: meant(suggestion, `Los generadores son: ${known.join(', ')}.`),
+  }),
+  E_FILE_UNKNOWN: ({ path }) => ({
+    what: `El lock no conoce ${path}.`,
+    why: 'Solo tienen dueño los archivos que hizo un generador.',
+    fix: 'Mira en kpi-flow status los archivos que conoce.',
+  }),
   E_ANSWERS_UNKNOWN: ({ key, allowed, suggestion }) => ({
     what: `No hay ninguna pregunta "${key}".`,
     why: 'Una respuesta que nadie pide se perdería sin avisar.',

@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { execa } from 'execa';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { generators } from '../../generators/index.ts';
+import { generators, stages } from '../../generators/index.ts';
 import type * as Published from '../../src/index.d.mts';
 
 const plopCli = resolve('node_modules/plop/bin/plop.js');
@@ -103,7 +103,7 @@ describe('no action of plop itself', () => {
       setGenerator: (name: string, config: { actions: readonly unknown[] }) =>
         seen.push({ name, actions: config.actions }),
     });
-    expect(seen.map(({ name }) => name)).toEqual(Object.keys(generators));
+    expect(seen.map(({ name }) => name)).toEqual([...Object.keys(generators), ...Object.keys(stages)]);
     expect(seen.flatMap(({ actions }) => actions).filter((action) => typeof action !== 'function')).toEqual([]);
   });
 

@@ -7,6 +7,8 @@ import * as api from '../../src/index.ts';
 test('what is published is what there is, by name and by type', () => {
   const published: Record<keyof typeof Published, true> = {
     Failure: true,
+    add: true,
+    sync: true,
     createProject: true,
     planProject: true,
     version: true,

@@ -1,0 +1,46 @@
+import type { Locale } from '../errors/bilingual.ts';
+import type { GrowResult, Remark } from '../jobs/grow.ts';
+import { uiOf } from '../messages/speak.ts';
+import { diffOps } from '../plan/diff.ts';
+import { printable } from './printable.ts';
+
+const signs = { create: '+', modify: '~', delete: '-' } as const;
+
+/** What a job did or would do, in lines. */
+export function growLines(result: GrowResult, locale: Locale, withDiff: boolean): string[] {
+  const ui = uiOf(locale).grow;
+  const { plan, dryRun, remarks } = result;
+  if (plan.ops.length === 0) return [ui.nothing, ...remarkLines(remarks, locale)].map(printable);
+  const files = plan.ops.map(({ kind, path }) => `${signs[kind]} ${path}`);
+  // Our own bookkeeping is no news to anybody.
+  const shown = plan.ops.filter(({ path }) => !path.startsWith('.kpi-flow/'));
+  const diff = withDiff || dryRun ? ['', diffOps(shown).trimEnd()] : [];
+  const end = dryRun ? ui.planned(plan.ops.length) : ui.done(plan.ops.length);
+  return [...files, ...diff, '', end, ...remarkLines(remarks, locale), ...(dryRun ? [] : [ui.takeBack])].map(printable);
+}
+
+function remarkLines(remarks: readonly Remark[], locale: Locale): string[] {
+  const ui = uiOf(locale).grow;
+  return remarks.flatMap((remark): string[] => {
+    switch (remark.kind) {
+      case 'waits':
+        return [ui.waits[remark.group](remark.stage)];
+      case 'joined':
+        return [ui.joined(remark.stages.join(', '), remark.file)];
+      case 'paste':
+        return [ui.paste(remark.file), ...remark.lines];
+      case 'variable':
+        return [ui.variable(remark.name, remark.source)];
+      case 'kept':
+        return [ui.kept(remark.file)];
+      case 'used':
+        return [ui.used(remark.stage, remark.places.join(', '))];
+    }
+  });
+}
+
+/** The same as data. */
+export function growData(command: string, { root, plan, dryRun, remarks, run }: GrowResult): object {
+  const ops = plan.ops.map((op) => ({ kind: op.kind, path: op.path, owner: op.owner }));
+  return { schemaVersion: 1, command, ok: true, root, dryRun, ...(run !== undefined && { run }), ops, remarks, diff: diffOps(plan.ops) };
+}

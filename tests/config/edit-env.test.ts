@@ -1,0 +1,11 @@
+import { expect, it } from 'vitest';
+import { addVariable } from '../../src/config/edit-env.ts';
+
+it('a variable is added at the end, once, with the line ends of the file', () => {
+  const once = addVariable("# a\n# A_URL=''\n", 'B_URL', 'the other');
+  expect(once).toBe("# a\n# A_URL=''\n\n# the other\n# B_URL=''\n");
+  expect(addVariable(once, 'B_URL', 'the other')).toBe(once);
+  expect(addVariable(once, 'URL', 'x')).toContain("# URL=''");
+  expect(addVariable('X=1', 'B', 'b')).toBe("X=1\n\n# b\n# B=''\n");
+  expect(addVariable('X=1\r\n', 'B', 'b')).toBe("X=1\r\n\r\n# b\r\n# B=''\r\n");
+});
