@@ -1,5 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { stages } from '../../generators/index.ts';
 import { projectFiles } from '../../src/generate/project-files.ts';
 import type { ProjectInput } from '../../src/generate/project-input.ts';
 import { rolesOf } from '../../src/generate/project-input.ts';
@@ -23,13 +24,18 @@ const rules = (['en', 'es'] as const).flatMap((locale) =>
   ),
 );
 
+const added = Object.values(stages).flatMap(({ kinds }) =>
+  kinds.flatMap(({ value, files }) => files({ name: 'x', kind: value, inputs: [] })),
+);
+const names = [...new Set([...rules, ...added].map(({ template }) => template))];
+
 describe('the files of a repository', () => {
   test('come from templates that are there', () => {
-    expect([...new Set(rules.map(({ template }) => template).filter((name) => !hasTemplate(name)))]).toEqual([]);
+    expect(names.filter((name) => !hasTemplate(name))).toEqual([]);
   });
 
   test('use every template', () => {
-    const used = new Set(rules.map(({ template }) => template));
+    const used = new Set(names);
     const all = readdirSync('templates', { recursive: true, encoding: 'utf8' }).map((path) => path.replaceAll('\\', '/'));
     const spare = all.filter((path) => path.endsWith('.hbs') && !path.startsWith('partials/')).map((path) => path.slice(0, -4));
     expect(spare.filter((name) => !used.has(name))).toEqual([]);
