@@ -6,7 +6,7 @@ import { envValue, jsString, jsonString, markdownText, tomlString, yamlScalar } 
 import { pyComment, pyDocstring, pyImport, pyString } from '../../src/generate/emitters/python.ts';
 import { identifier, kebab, number, upper } from '../../src/generate/emitters/words.ts';
 
-const runs = Number(process.env['KPI_FLOW_RUNS'] ?? 5000);
+const runs = process.env['KPI_FLOW_LONG'] ? 100_000 : 5000;
 const nasty = [
   '', ' ', '"', "'", '"""', "'''", '\\', 'a\\', '\\"', '$&', '$$', '{{', '}}', '{{{{', '</script>', '<!--', '#', '# {', '- a', ': ',
   'no', 'yes', 'on', '012', '12:30', '1e3', '=', '<<', '~', 'null', '\n', '\r\n', '\t', '\0', '\u007f', '\u0085', '\u200b', '\u2028',
