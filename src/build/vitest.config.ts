@@ -1,4 +1,5 @@
 import { readFileSync, readdirSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 import { embeddedPlugin } from './embedded.ts';
@@ -23,6 +24,8 @@ export default defineConfig({
   test: {
     include: process.env['KPI_FLOW_LONG'] ? filesWithLongForm() : ['tests/**/*.test.ts'],
     exclude: ['tests/fixtures/**', 'tests/trees/**'],
+    // Left alone, vitest keeps a core free; on two cores that is half of them, and most tests wait for other programs.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     testTimeout: 20_000,
     hookTimeout: 60_000,
   },
