@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { taskRunnerChoices } from '../src/config/task-runners.ts';
 import { checkId, checkLine, checkParagraph, deriveId } from '../src/config/names.ts';
 import type { Bilingual } from '../src/errors/bilingual.ts';
 import { asText, checkedBy, notText, refuse } from '../src/generate/answers/checked.ts';
@@ -13,6 +14,7 @@ import { planProject } from '../src/generate/plan-project.ts';
 import type { MetricType, ProjectInput } from '../src/generate/project-input.ts';
 import { rolesOf } from '../src/generate/project-input.ts';
 import { checkProject } from '../src/generate/check-project.ts';
+import { databaseChoices } from './databases.ts';
 
 const say = (en: string, es: string): Bilingual => ({ en, es });
 const choice = (value: string, en: string, es: string): Choice => ({ value, label: { en, es } });
@@ -32,7 +34,7 @@ const directions = [
 const locales = [choice('en', 'English', 'inglés'), choice('es', 'Spanish', 'español')];
 const languages = [
   choice('python', 'Python', 'Python'),
-  choice('typescript', 'TypeScript (not there yet)', 'TypeScript (todavía no disponible)'),
+  choice('typescript', 'TypeScript', 'TypeScript'),
 ];
 const systems = [
   choice('sql', 'sql: a database (SQLite to begin with)', 'sql: una base de datos (SQLite para empezar)'),
@@ -147,7 +149,7 @@ const input = z.strictObject({
   }),
   language: field(oneOf(languages), {
     label: say('Programming language', 'Lenguaje de programación'),
-    help: say('Python; TypeScript is on its way.', 'Python; TypeScript está en camino.'),
+    help: say('Python has every source and generator; TypeScript has DuckDB.', 'Python tiene todos los orígenes y generadores; TypeScript tiene DuckDB.'),
     choices: languages,
     initial: () => 'python',
   }),
@@ -164,6 +166,14 @@ const input = z.strictObject({
     initial: ({ source }) => (source === 'datalake' ? 'datalake' : 'sql'),
     initialText: say('as the source', 'igual que el origen'),
   }),
+  database: field(oneOf(databaseChoices), {
+    label: say('Database', 'Base de datos'),
+    help: say('Which one a source of kind sql is to be; decides its driver. The sample needs none.', 'Cuál va a ser un origen de tipo sql; decide su driver. La muestra no necesita ninguno.'),
+    choices: databaseChoices,
+    flagOnly: true,
+    initial: ({ language }) => (language === 'typescript' ? 'duckdb' : 'sqlite'),
+    initialText: say('sqlite, or duckdb in TypeScript', 'sqlite, o duckdb en TypeScript'),
+  }),
   schedule: field(checkedBy(readSchedule), {
     label: say('Schedule', 'Planificación'),
     help: say('A cron line, or none when a master flow calls it.', 'Una línea de cron, o none si lo llama un flow maestro.'),
@@ -177,6 +187,12 @@ const input = z.strictObject({
     initial: (_, { timezone }) => timezone,
     initialText: say('from the system', 'según el sistema'),
   }),
+  task_runner: field(oneOf(taskRunnerChoices), {
+    label: say('Task runner', 'Task runner'),
+    help: say('What runs the tasks that the flow submits; decides the package that is needed.', 'Qué ejecuta las tareas que el flow envía; decide el paquete que hace falta.'),
+    choices: taskRunnerChoices,
+    initial: () => 'threads',
+  }),
   pool: field(text(checkPool), {
     label: say('Work pool', 'Work pool'),
     help: say('The Prefect work pool whose workers run the flow.', 'El work pool de Prefect cuyos workers ejecutan el flow.'),
@@ -187,7 +203,8 @@ const input = z.strictObject({
     label: say('plop', 'plop'),
     help: say('A plopfile and a package.json, for `npx plop`.', 'Un plopfile y un package.json, para usar `npx plop`.'),
     boolean: true,
-    initial: () => true,
+    initial: ({ language }) => language !== 'typescript',
+    initialText: say('yes, but not in TypeScript', 'sí, salvo en TypeScript'),
   }),
   git: field(yesOrNo(), {
     label: say('git', 'git'),
@@ -222,6 +239,8 @@ const steps: readonly Step[] = [
     read: (typed): RawAnswers => ({ ...readTarget(typed) }),
   },
   ask('locale'),
+  // The sources to choose from follow from it.
+  ask('language'),
   ask('source'),
   {
     key: 'schedule',
@@ -231,7 +250,6 @@ const steps: readonly Step[] = [
     show: ({ schedule, timezone }) => showSchedule(schedule, timezone),
     read: (typed): RawAnswers => ({ ...splitSchedule(typed) }),
   },
-  ask('pool'),
 ];
 
 function ask(key: keyof typeof input.shape): Step {

@@ -22,8 +22,10 @@ export interface ProjectAnswers {
   readonly language?: Answer;
   readonly source?: Answer;
   readonly destination?: Answer;
+  readonly database?: Answer;
   readonly schedule?: Answer;
   readonly timezone?: Answer;
+  readonly task_runner?: Answer;
   readonly pool?: Answer;
   readonly plop?: Answer;
   readonly git?: Answer;
@@ -67,15 +69,77 @@ export interface CreatedProject {
   readonly again: string;
 }
 
-/** What a generator of stages asks. */
+/** What a generator asks, and what its kinds ask besides: its page in the reference says which of these. */
 export interface StageAnswers {
   readonly name?: string;
+  /** Of a decision record. */
+  readonly title?: string;
   /** `sql`, `datalake`, `cleaning`, `calculation`, `aggregation`: what the generator offers. */
   readonly kind?: string;
   /** A source of config.yaml, or a new name. */
   readonly source?: string;
   /** The stages, or variables of the flow, whose data it takes. */
   readonly inputs?: string | readonly string[];
+  /** The flow that is to load, or to be deployed. */
+  readonly flow?: string;
+  /** Which database a source of kind sql is: `postgresql`, `mariadb` … */
+  readonly database?: string;
+  /** Rows of a batch for what does not fit in memory; without it a query is read at once. */
+  readonly batch_rows?: string;
+  /** What happens to data that its schema does not foresee, in dlt's words. */
+  readonly contract?: string;
+  /** The column that says what belongs to a window. */
+  readonly cursor?: string;
+  /** The first day that is ever read: YYYY-MM-DD. */
+  readonly initial?: string;
+  /** How many days a run goes back for records that arrive late. */
+  readonly lag?: string;
+  /** Where a new lake lies: `local`, `s3`, `azure`, `gcs`. */
+  readonly store?: string;
+  /** The form of the files of a lake. */
+  readonly format?: string;
+  /** How a new source lets in: `bearer`, `api_key` … */
+  readonly auth?: string;
+  /** How an API hands out its pages, in dlt's words. */
+  readonly paginator?: string;
+  /** What an extractor of SAP asks for in each run: `days`, `delta`. */
+  readonly read?: string;
+  /** The client of a new SAP system: `100`. */
+  readonly client?: string;
+  /** The language of a new SAP system: `EN`. */
+  readonly language?: string;
+  /** What the result of a transformer has to hold: `not_null(a), unique(a, b)`. */
+  readonly checks?: string;
+  /** What happens when a check fails: `stop`, `warn`, `quarantine`. */
+  readonly on_failure?: string;
+  /** What becomes of the rows that are in a table: `merge`, `append`, `replace`, `replace_partitions`. */
+  readonly write_disposition?: string;
+  /** How rows are merged: `delete-insert`, `upsert`, `insert-only`, `scd2`. */
+  readonly merge_strategy?: string;
+  /** Whether rows are looked at in a table beside before they count: `direct`, `audit`. */
+  readonly publish?: string;
+  /** The columns that a loader knows rows by: `a,b`. */
+  readonly keys?: string;
+  /** What people see in Prefect: `table`, `markdown`, `link`. */
+  readonly form?: string;
+  /** A cron line, or `none`. */
+  readonly schedule?: string;
+  /** What runs the tasks that a flow submits: `threads`, `processes`, `dask`, `ray`. */
+  readonly task_runner?: string;
+  readonly timezone?: string;
+  readonly pool?: string;
+  /** What a deployment starts: `process`, `docker`, `kubernetes`. */
+  readonly work_pool_type?: string;
+  /** With its tag, for `docker` and `kubernetes`. */
+  readonly image?: string;
+  /** Where a process clones the code from. */
+  readonly git?: string;
+  /** `start=2026-01-01,end=2026-02-01` */
+  readonly parameters?: string;
+  /** Where a notification is told: `webhook`, `slack`, `teams`, `email`. */
+  readonly channel?: string;
+  /** The block of Prefect that sends. */
+  readonly block?: string;
 }
 
 export interface GrowthOptions {
@@ -129,8 +193,8 @@ export function planProject(answers: ProjectAnswers, options?: PlanOptions): Pla
 export function createProject(answers: ProjectAnswers, options?: CreateOptions): Promise<CreatedProject>;
 
 /**
- * Adds a stage to a repository, as `kpi-flow add` does: all of it, or nothing.
- * @param generator `extractor`, `transformer` or `loader`
+ * Adds to a repository, as `kpi-flow add` does: all of it, or nothing.
+ * @param generator `extractor`, `transformer`, `loader`, `pipeline`, `deployment`, `notification` or `adr`
  * @throws Failure for what cannot be
  */
 export function add(generator: string, answers: StageAnswers, options?: GrowthOptions): Promise<AppliedPlan>;
@@ -140,3 +204,14 @@ export function add(generator: string, answers: StageAnswers, options?: GrowthOp
  * @throws Failure for what cannot be
  */
 export function sync(options?: GrowthOptions): Promise<AppliedPlan>;
+
+export interface RenameOptions extends GrowthOptions {
+  /** Changes certain references in files that somebody edited, too; without it they stop the renaming. */
+  readonly editReferences?: boolean;
+}
+
+/**
+ * Gives a stage another name, with its files, task, config and references, as `kpi-flow rename` does.
+ * @throws Failure for what cannot be
+ */
+export function rename(stage: string, next: string, options?: RenameOptions): Promise<AppliedPlan>;

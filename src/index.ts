@@ -5,17 +5,18 @@ import { growPorts } from './cli/grow-ports.ts';
 import { nodeDisk } from './edge/disk.ts';
 import { nodeEnvironment, wallClock } from './edge/environment.ts';
 import { nodeGit } from './edge/git.ts';
+import { createNodePackages } from './edge/node-packages.ts';
 import { createPythonEnvironment } from './edge/python-environment.ts';
 import type { RawAnswers } from './generate/define-generator.ts';
 import type { Given } from './jobs/create-answers.ts';
 import { settleAnswers } from './jobs/create-answers.ts';
 import type { CreatePorts, CreateResult } from './jobs/create.ts';
 import { create } from './jobs/create.ts';
-import { add as addStage, sync as syncRepository } from './jobs/grow.ts';
+import { add as addStage, rename as renameStage, sync as syncRepository } from './jobs/grow.ts';
 import type { GrowResult } from './jobs/grow.ts';
 import { diffOps } from './plan/diff.ts';
 import type { Reporter } from './jobs/ports.ts';
-import type { AppliedPlan, CreateOptions, GrowthOptions, StageAnswers, CreatedProject, PlanOptions, PlannedFile, ProjectAnswers } from './index.d.mts';
+import type { AppliedPlan, CreateOptions, GrowthOptions, StageAnswers, CreatedProject, PlanOptions, PlannedFile, ProjectAnswers, RenameOptions } from './index.d.mts';
 import type { Tree } from './plan/tree.ts';
 
 export { Failure } from './errors/failure.ts';
@@ -51,6 +52,12 @@ export async function sync(options: GrowthOptions = {}): Promise<AppliedPlan> {
   return showGrowth(await syncRepository(growthOptions('sync', options), growPorts(options.cwd ?? process.cwd())));
 }
 
+/** Gives a stage another name, as `kpi-flow rename` does. */
+export async function rename(stage: string, next: string, options: RenameOptions = {}): Promise<AppliedPlan> {
+  const asked = { ...growthOptions(`rename ${stage} ${next}`, options), editReferences: options.editReferences === true };
+  return showGrowth(await renameStage(stage, next, asked, growPorts(options.cwd ?? process.cwd())));
+}
+
 function growthOptions(command: string, { dryRun = false, force = false }: GrowthOptions) {
   return { command, dryRun, force };
 }
@@ -74,6 +81,7 @@ function portsFor({
     disk: nodeDisk(signal),
     git: nodeGit(process.env, signal),
     python: createPythonEnvironment(process.env),
+    node: createNodePackages(process.env),
     reporter: quietReporter(onNote),
     clock: today === undefined ? wallClock : { today: () => today },
     environment: { ...nodeEnvironment(), cwd, place: (folder) => resolve(cwd, folder) },

@@ -2,22 +2,34 @@ import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { spawnSync } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { drawPages, measureApiPages, meetsPagesTarget } from './bench/api-pages.ts';
 import { measureFlowStart } from './bench/flow-start.ts';
+import { growingSubjects } from './bench/growing.ts';
+import { drawKindsStart, measureKindsStart, meetsKindsTarget } from './bench/kinds-start.ts';
+import { drawLoads, measureLoads, meetsLoadTarget } from './bench/load-tables.ts';
 import type { Subject } from './bench/measure.ts';
 import { measureAll, summarizeCosts } from './bench/measure.ts';
+import { drawRuntime, meetsRuntimeTargets } from './bench/runtime/draw-runtime.ts';
+import { measureRuntime } from './bench/runtime/measure-runtime.ts';
+import type { ServerKind } from './bench/runtime/servers.ts';
+import { serverKinds } from './bench/runtime/servers.ts';
 import { drawTables, meetsTargets, placeTables } from './bench/report.ts';
 import { create, floor, sv, vite } from './bench/targets.ts';
 
 const page = 'docs/performance.md';
 const title = '# Performance\n\nRatios are taken within one run, so that they mean the same on another machine.\n';
 
-/** Measures the commands beside their rivals: `npm run bench -- --rounds 15 --flows`. Exit 1 when a target is missed. */
+/** Measures the commands beside their rivals: `npm run bench -- --rounds 15 --flows`; `--pages` measures reading an API alone, `--load` writing tables, `--runtime` the TypeScript runtime, `--kinds` the start of a flow beside other kinds. Exit 1 when a target is missed. */
 async function main(args: readonly string[]): Promise<number> {
+  if (args.includes('--pages')) return pagesOnly();
+  if (args.includes('--load')) return loadsOnly();
+  if (args.includes('--runtime')) return runtimeOnly(args);
   const given = args.indexOf('--rounds');
   const rounds = given < 0 ? 15 : Number(args[given + 1]);
   if (!(rounds > 0)) return say('bench: --rounds takes a number', 2);
+  if (args.includes('--kinds')) return kindsOnly(rounds);
   const folder = await mkdtemp(join(tmpdir(), 'kpi-flow-bench-'));
-  const costs = await measureAll(subjects(), rounds, folder, (round) =>
+  const costs = await measureAll([...subjects(), ...(await growingSubjects(folder))], rounds, folder, (round) =>
     process.stderr.write(`bench: round ${round} of ${rounds}\n`),
   );
   const flows = args.includes('--flows') ? await measureFlowStart(folder, rounds) : [];
@@ -26,6 +38,47 @@ async function main(args: readonly string[]): Promise<number> {
   await rm(folder, { recursive: true, force: true });
   await writeFile(page, placeTables(await readFile(page, 'utf8').catch(() => title), tables));
   return say(tables, meetsTargets(measured) ? 0 : 1);
+}
+
+/** The pace at a server's limit takes its time, so it is measured alone. */
+async function pagesOnly(): Promise<number> {
+  const folder = await mkdtemp(join(tmpdir(), 'kpi-flow-bench-'));
+  const figure = await measureApiPages(folder);
+  await rm(folder, { recursive: true, force: true });
+  await writeFile(page, placeTables(await readFile(page, 'utf8'), drawPages(figure), 'npm run bench -- --pages'));
+  return say(drawPages(figure), meetsPagesTarget(figure) ? 0 : 1);
+}
+
+/** Database servers of its own, and a million rows in each. */
+async function loadsOnly(): Promise<number> {
+  const folder = await mkdtemp(join(tmpdir(), 'kpi-flow-bench-'));
+  const figures = await measureLoads(folder);
+  await rm(folder, { recursive: true, force: true });
+  await writeFile(page, placeTables(await readFile(page, 'utf8'), drawLoads(figures), 'npm run bench -- --load'));
+  return say(drawLoads(figures), meetsLoadTarget(figures) ? 0 : 1);
+}
+
+/** Prefect servers of its own, one after the other: `--tasks 10000 --servers default,batches,postgres --rounds 5`. */
+async function runtimeOnly(args: readonly string[]): Promise<number> {
+  const valueOf = (name: string): string | undefined => (args.includes(name) ? args[args.indexOf(name) + 1] : undefined);
+  const servers = (valueOf('--servers')?.split(',') ?? Object.keys(serverKinds)) as ServerKind[];
+  const tasks = Number(valueOf('--tasks') ?? 10_000);
+  if (!(tasks > 0) || servers.some((each) => !(each in serverKinds))) return say(`bench: --tasks takes a number, --servers some of ${Object.keys(serverKinds).join(',')}`, 2);
+  const folder = await mkdtemp(join(tmpdir(), 'kpi-flow-bench-'));
+  const rounds = Number(valueOf('--rounds') ?? 5);
+  const figures = await measureRuntime(folder, { tasks, servers, rounds, say: (text) => void process.stderr.write(`bench: ${text}\n`) });
+  await rm(folder, { recursive: true, force: true });
+  await writeFile(page, placeTables(await readFile(page, 'utf8'), drawRuntime(figures), 'npm run bench -- --runtime'));
+  return say(drawRuntime(figures), meetsRuntimeTargets(figures) ? 0 : 1);
+}
+
+/** Installs what every kind needs, and measures imports of Python alone. */
+async function kindsOnly(rounds: number): Promise<number> {
+  const folder = await mkdtemp(join(tmpdir(), 'kpi-flow-bench-'));
+  const figures = await measureKindsStart(folder, rounds);
+  await rm(folder, { recursive: true, force: true });
+  await writeFile(page, placeTables(await readFile(page, 'utf8'), drawKindsStart(figures), 'npm run bench -- --kinds'));
+  return say(drawKindsStart(figures), meetsKindsTarget(figures) ? 0 : 1);
 }
 
 function subjects(): Subject[] {

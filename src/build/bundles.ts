@@ -1,10 +1,13 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { isAbsolute, join } from 'node:path';
+import { isAbsolute, join, posix } from 'node:path';
 import type { BuildOptions, Plugin } from 'rolldown';
 import { builtinsPlugin } from './builtins.ts';
 import { embeddedPlugin, schemasJson } from './embedded.ts';
-import { templatesPlugin } from './templates.ts';
+import { kindsPlugin } from './kinds.ts';
+import { templatesPlugin, toAscii } from './templates.ts';
+import { vendorPlugin } from './vendor.ts';
+import { runtimeGroups } from './vendor/runtime-groups.ts';
 
 /** What the package ships: two commands and two modules to import. */
 const shippedEntries = {
@@ -15,13 +18,23 @@ const shippedEntries = {
 };
 
 /**
- * Each file that Node loads costs about half a millisecond, so what is loaded together stands together, with all
- * that it imports: the version; help and completion, which need neither zod nor templates; and `create`.
+ * Each file that Node loads costs about half a millisecond, and each kilobyte that is not needed its part of another, so
+ * what is loaded together stands together, with all that it imports and that no group above it has: the version; help
+ * and completion, which need neither zod nor templates; what every command runs in; what making and growing share;
+ * the parser of YAML; growing; and `create`.
  */
 const groups = [
-  { name: 'main', test: /src[\\/]cli[\\/]main\.ts$|virtual:version/, priority: 3 },
-  { name: 'words', test: /src[\\/]cli[\\/]run-(help|completion)\.ts$/, priority: 2 },
-  { name: 'create', test: /src[\\/]cli[\\/](run|create-command)\.ts$/, priority: 1 },
+  { name: 'main', test: /src[\\/]cli[\\/]main\.ts$|virtual:version/, priority: 7 },
+  { name: 'words', test: /src[\\/]cli[\\/]run-(help|completion)\.ts$/, priority: 6 },
+  { name: 'run', test: /src[\\/]cli[\\/]run\.ts$/, priority: 5 },
+  {
+    name: 'render',
+    test: /src[\\/]generate[\\/](define-generator|project-view|project-files|stage-files|render)\.ts$|src[\\/]generate[\\/]answers[\\/](texts|schedule)\.ts$|src[\\/]edge[\\/](environment|disk-problem)\.ts$|src[\\/]config[\\/](lock|timezone|read-yaml|secret-values|problem-order)\.ts$|src[\\/]plan[\\/]tree\.ts$|src[\\/]cli[\\/]printable\.ts$|virtual:config-schema/,
+    priority: 4,
+  },
+  { name: 'parse-yaml', test: /src[\\/]config[\\/]parse-yaml\.ts$/, priority: 3 },
+  { name: 'grow', test: /src[\\/]cli[\\/](grow-command|plop-add)\.ts$/, priority: 2 },
+  { name: 'create', test: /src[\\/]cli[\\/]create-command\.ts$/, priority: 1 },
 ];
 
 /** Files that ship as they are. */
@@ -35,16 +48,25 @@ const jobEntries = {
   'build/test': 'src/build/test.ts',
 };
 
-/** The two builds: what is published, minified and whole, and our own jobs, which may lean on node_modules. */
+/** The runtime that TypeScript repositories carry with them: readable, with its source maps. */
+const runtimeEntries = {
+  'runtime/index': 'src/runtime/index.ts',
+  'runtime/testing': 'src/runtime/testing/index.ts',
+  'runtime/exec': 'src/runtime/exec/exec.ts',
+};
+
+/** What is published, minified and whole; the runtime; and our own jobs, which may lean on node_modules. */
 export default function bundles(root: string, dir: string): BuildOptions[] {
-  const plugins = [templatesPlugin(root, 'chunks/templates.json'), embeddedPlugin(root)];
+  const plugins = [templatesPlugin(root, 'chunks/templates.lines'), vendorPlugin(root, 'chunks/vendor.br'), kindsPlugin(root), embeddedPlugin(root, 'chunks')];
   const shipped: BuildOptions = {
     input: existing(root, shippedEntries),
     platform: 'node',
     checks: { bundlerTimings: false },
     // The entry of yaml for browsers is the same API as ES modules: smaller, and quicker to load.
     resolve: { alias: { yaml: join(root, 'node_modules/yaml/browser/dist/index.js') } },
-    plugins: [bareBuiltins, ...plugins, builtinsPlugin(), assetsPlugin(root)],
+    plugins: [bareBuiltins, ...plugins, builtinsPlugin(), assetsPlugin(root), straightPlugin, asciiPlugin],
+    // The version is a text of six characters: no file has to be opened for it.
+    optimization: { inlineConst: true },
     onLog: dropEval,
     output: {
       dir,
@@ -65,7 +87,20 @@ export default function bundles(root: string, dir: string): BuildOptions[] {
     onLog: dropEval,
     output: { dir, format: 'esm', chunkFileNames: 'build/chunks/[name].mjs', entryFileNames: '[name].mjs' },
   };
-  return [shipped, jobs].filter(({ input }) => Object.keys(input as object).length > 0);
+  const runtime: BuildOptions = {
+    input: existing(root, runtimeEntries),
+    platform: 'node',
+    checks: { bundlerTimings: false },
+    output: {
+      dir,
+      format: 'esm',
+      sourcemap: true,
+      codeSplitting: { groups: runtimeGroups },
+      chunkFileNames: 'runtime/chunks/[name].mjs',
+      entryFileNames: '[name].mjs',
+    },
+  };
+  return [shipped, runtime, jobs].filter(({ input }) => Object.keys(input as object).length > 0);
 }
 
 /** web-tree-sitter's runtime has an `eval` for macros that no grammar of ours uses. */
@@ -78,6 +113,52 @@ const bareBuiltins: Plugin = {
   name: 'kpi-flow:bare-builtins',
   resolveId: { filter: { id: /^(?:module|fs\/promises)$/ }, handler: (id) => ({ id: `node:${id}`, external: true }) },
 };
+
+/**
+ * One character beyond Latin 1 makes Node keep a whole file at two bytes a character, and read it at half the pace: what
+ * ships is written with escapes. They mean the same in texts and in expressions, which is where such characters stand.
+ */
+const asciiPlugin: Plugin = {
+  name: 'kpi-flow:ascii',
+  generateBundle(_, bundle) {
+    for (const chunk of Object.values(bundle)) if (chunk.type === 'chunk') chunk.code = toAscii(chunk.code);
+  },
+};
+
+/**
+ * What is imported later, and stands in a chunk with other things, gets a file of its own that hands it on: one file more
+ * to open. Who imports it takes it from the chunk instead; the file stays for who looks for it by name.
+ */
+const straightPlugin: Plugin = {
+  name: 'kpi-flow:straight',
+  generateBundle(_, bundle) {
+    const chunks = Object.values(bundle).filter((each) => each.type === 'chunk');
+    const straight = new Map(chunks.flatMap(({ fileName, code }) => handsOn(fileName, code)));
+    for (const chunk of chunks) {
+      // It does nothing by itself, and what was imported of it, the version, stands in its place.
+      chunk.code = chunk.code.replace(/^import"\.\/main\.mjs";/, '').replace(/import\(`([^`]+)`\)/g, (call, path: string) => {
+        const file = posix.join(posix.dirname(chunk.fileName), path);
+        const found = straight.get(file);
+        if (found === undefined) return call;
+        const from = posix.relative(posix.dirname(chunk.fileName), found.from);
+        return `import(\`${from.startsWith('.') ? from : `./${from}`}\`).then(e=>({${found.names.map(([inner, outer]) => `${outer}:e.${inner}`).join(',')}}))`;
+      });
+    }
+  },
+};
+
+interface HandedOn {
+  readonly from: string;
+  /** What it is called in that chunk, and to who imports it. */
+  readonly names: readonly (readonly [string, string])[];
+}
+
+function handsOn(fileName: string, code: string): [string, HandedOn][] {
+  const [, exported, path] = /^export\{([^}]*)\}from"([^"]+)";?\s*$/.exec(code) ?? [];
+  if (exported === undefined || path === undefined) return [];
+  const names = exported.split(',').map((each) => each.split(' as ')).map(([inner = '', outer = inner]) => [inner, outer] as const);
+  return [[fileName, { from: posix.join(posix.dirname(fileName), path), names }]];
+}
 
 function existing(root: string, entries: Record<string, string>): Record<string, string> {
   return Object.fromEntries(Object.entries(entries).filter(([, file]) => existsSync(join(root, file))));

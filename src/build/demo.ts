@@ -5,17 +5,16 @@ import { listenForStop } from '../edge/interrupt.ts';
 import type { PrefectHandle } from '../edge/prefect.ts';
 import { startPrefect } from '../edge/prefect.ts';
 import type { FlowRun } from '../edge/prefect-api.ts';
-import { runToEnd } from '../edge/process-group.ts';
-import { requirementsOf } from '../edge/python-environment.ts';
-import { sharedEnvironment } from '../edge/python-environment-shared.ts';
 import type { Locale } from '../errors/bilingual.ts';
 import { Cancelled } from '../errors/cancelled.ts';
 import { Failure, fail } from '../errors/failure.ts';
 import { explain } from '../messages/explain.ts';
 import { demoEnvironment } from './demo/environment.ts';
+import type { DemoLanguage, Installed } from './demo/language.ts';
 import { createRepository, example, writeExample } from './demo/make-repository.ts';
+import type { DemoLanguageName } from './demo/options.ts';
 import { readOptions } from './demo/options.ts';
-import { readKpiTable } from './demo/read-table.ts';
+import { inPython } from './demo/python.ts';
 import { agrees, compare, countFlights } from './demo/reference.ts';
 import type { DemoResult } from './demo/report.ts';
 import { report, reportSteps } from './demo/report.ts';
@@ -23,15 +22,16 @@ import type { Steps } from './demo/steps.ts';
 import { createSteps } from './demo/steps.ts';
 import type { DemoTexts } from './demo/texts.ts';
 import { textsOf } from './demo/texts.ts';
+import { inTypescript } from './demo/typescript.ts';
 
 /** One demo under way. */
 interface Demo {
   readonly texts: DemoTexts;
   readonly steps: Steps;
   readonly signal: AbortSignal;
-  readonly folder: string;
+  readonly name: DemoLanguageName;
+  readonly language: DemoLanguage;
   readonly repository: string;
-  readonly warehouse: string;
   readonly port: number | undefined;
   /** Undoes what was started, the last first. */
   readonly undo: (() => Promise<void>)[];
@@ -61,7 +61,7 @@ export async function run(args: readonly string[]): Promise<number> {
 }
 
 async function perform(
-  options: { keep: boolean; port?: number },
+  options: { keep: boolean; port?: number; language: DemoLanguageName },
   texts: DemoTexts,
   steps: Steps,
   signal: AbortSignal,
@@ -69,16 +69,10 @@ async function perform(
   const folder = await mkdtemp(join(tmpdir(), 'kpi-flow-demo-'));
   const undo = [() => rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 })];
   const controller = new AbortController();
-  const demo: Demo = {
-    texts,
-    steps,
-    signal: AbortSignal.any([signal, controller.signal]),
-    folder,
-    repository: join(folder, 'on-time-performance'),
-    warehouse: join(folder, 'warehouse', 'flights.sqlite'),
-    port: options.port,
-    undo,
-  };
+  const whole = AbortSignal.any([signal, controller.signal]);
+  const repository = join(folder, 'on-time-performance');
+  const language = { python: inPython, typescript: inTypescript }[options.language](folder, repository, whole, texts);
+  const demo: Demo = { texts, steps, signal: whole, name: options.language, language, repository, port: options.port, undo };
   try {
     const { result, prefect } = await makeAndRun(demo, controller);
     process.stdout.write(`${report(result, texts)}\n`);
@@ -98,33 +92,22 @@ async function makeAndRun(
   demo: Demo,
   controller: AbortController,
 ): Promise<{ result: DemoResult; prefect: PrefectHandle }> {
-  const { steps, texts, signal, folder, repository, warehouse } = demo;
-  await steps.run(texts.create, () => createRepository(repository, signal));
-  await steps.run(texts.write, () => writeExample(repository, warehouse));
-  const python = await steps.run(texts.environment, (detail) => makeEnvironment(demo, detail));
+  const { steps, texts, signal, repository, name, language } = demo;
+  await steps.run(texts.create, () => createRepository(repository, language.answers, signal));
+  await steps.run(texts.write, () => writeExample(repository, name, language.address));
+  const installed = await steps.run(texts.environment[name], (detail) => language.install(detail));
   const [prefect] = await together(controller, [
-    steps.run(texts.server, () => startServer(demo, python)),
-    steps.run(texts.warehouse, () => must(demo, python, [join(example, 'load_flights.py'), warehouse], process.cwd())),
-    steps.run(texts.tests, () =>
-      must(demo, python, ['-m', 'pytest', '-q', '-p', 'no:cacheprovider', '--basetemp', join(folder, 'pytest'), join('tests', 'unit')], repository),
-    ),
+    steps.run(texts.server, () => startServer(demo, installed.python)),
+    steps.run(texts.warehouse, () => installed.loadFlights()),
+    steps.run(texts.tests, () => installed.runUnitTests()),
   ]);
   await together(controller, [
     steps.run(texts.worker, () => prefect.startWorker(pool)),
-    steps.run(texts.deploy, () => prefect.cli(['deploy', '--all'], repository)),
+    steps.run(texts.deploy, () => installed.deploy(prefect)),
   ]);
   const flowRun = await steps.run(texts.run, (detail) => runFlow(prefect, detail));
-  const result = await steps.run(texts.read, () => readResult(demo, prefect, python, flowRun));
+  const result = await steps.run(texts.read, () => readResult(demo, prefect, installed, flowRun));
   return { result, prefect };
-}
-
-async function makeEnvironment({ repository, signal, texts }: Demo, detail: (text: string) => void): Promise<string> {
-  const wanted = await requirementsOf(repository, { signal });
-  // Of the development tools only what the demo runs: a type checker would double the download.
-  const packages = [...wanted.run, ...wanted.dev.filter((each) => each.startsWith('pytest'))];
-  const environment = await sharedEnvironment(packages, '.cache', { signal, onLine: detail });
-  detail(environment.installed === undefined ? texts.cached : texts.tool(environment.installed.tool));
-  return environment.python;
 }
 
 async function startServer({ port, signal, undo }: Demo, python: string): Promise<PrefectHandle> {
@@ -135,15 +118,6 @@ async function startServer({ port, signal, undo }: Demo, python: string): Promis
   return prefect;
 }
 
-async function must({ signal }: Demo, python: string, args: readonly string[], cwd: string): Promise<void> {
-  const outcome = await runToEnd({ file: python, args, cwd, env: demoEnvironment(process.env) }, { seconds: 120, signal });
-  if (outcome.code !== 0)
-    fail('E_PREFECT_COMMAND', {
-      command: `python ${args.join(' ')}`,
-      detail: outcome.output.trim().split('\n').slice(-15).join('\n'),
-    });
-}
-
 async function runFlow(prefect: PrefectHandle, detail: (text: string) => void): Promise<FlowRun> {
   const [deployment] = await prefect.api.deployments();
   if (deployment === undefined) return fail('E_BUG', { detail: 'no deployment' });
@@ -151,15 +125,15 @@ async function runFlow(prefect: PrefectHandle, detail: (text: string) => void): 
 }
 
 async function readResult(
-  { repository, warehouse, signal }: Demo,
+  { repository }: Demo,
   prefect: PrefectHandle,
-  python: string,
+  installed: Installed,
   flowRun: FlowRun,
 ): Promise<DemoResult> {
   const [tasks, artifacts, rows, csv] = await Promise.all([
     prefect.api.taskRuns(flowRun.id),
     prefect.api.artifacts(flowRun.id),
-    readKpiTable(python, warehouse, `${kpi}_daily`, signal),
+    installed.readTable(`${kpi}_daily`),
     readFile(join(example, 'data', 'flights.csv'), 'utf8'),
   ]);
   const published = artifacts.find((each) => each.key === `kpi-${kpi.replaceAll('_', '-')}`);

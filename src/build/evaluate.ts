@@ -1,5 +1,7 @@
+import { join } from 'node:path';
 import type { Plugin } from 'rolldown';
 import { rolldown } from 'rolldown';
+import { kindsPlugin } from './kinds.ts';
 
 /** What runs while building only declares and renders nothing: the modules that are built in stay empty for it. */
 const emptyBuiltIns: Plugin = {
@@ -7,13 +9,19 @@ const emptyBuiltIns: Plugin = {
   resolveId: (id) => (id.startsWith('virtual:') ? '\0empty' : null),
   load: (id) =>
     id === '\0empty'
-      ? 'export const templates = {}, declared = [], configSchemas = {}, timezones = [], version = "";'
+      ? 'export const templates = {}, declared = [], stageKinds = [], configSchemas = {}, timezones = [], version = "", readVendor = () => [];'
       : null,
 };
 
-/** Runs a TypeScript module of ours while building: bundled in memory, since Node 20 reads no TypeScript. */
-export async function evaluate<Exports>(file: string): Promise<Exports> {
-  const bundle = await rolldown({ input: file, platform: 'node', plugins: [emptyBuiltIns], logLevel: 'silent' });
+/**
+ * Runs a TypeScript module of ours while building: bundled in memory, since Node 20 reads no TypeScript.
+ * @param given what is built in for it and is not empty
+ */
+export async function evaluate<Exports>(root: string, file: string, given: readonly Plugin[] = []): Promise<Exports> {
+  const plugins = [kindsPlugin(root), ...given, emptyBuiltIns];
+  // The entry of yaml for browsers is ES modules: the other asks for `require`, which a module of text has not.
+  const resolve = { alias: { yaml: join(root, 'node_modules/yaml/browser/dist/index.js') } };
+  const bundle = await rolldown({ input: join(root, file), platform: 'node', plugins, resolve, logLevel: 'silent' });
   const { output } = await bundle.generate({ format: 'esm', codeSplitting: false });
   await bundle.close();
   const code = Buffer.from(output[0].code).toString('base64');

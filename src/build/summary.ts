@@ -6,7 +6,9 @@ interface Report {
   readonly numTodoTests: number;
   readonly testResults: readonly {
     readonly status: string;
-    readonly assertionResults: readonly { readonly status: string }[];
+    readonly name?: string;
+    readonly message?: string;
+    readonly assertionResults: readonly { readonly status: string; readonly fullName?: string; readonly failureMessages?: readonly string[] }[];
   }[];
 }
 
@@ -21,6 +23,25 @@ export function summarize(report: unknown, code: number): string {
   const failed = report.numFailedTests + broken;
   const skipped = report.numPendingTests + report.numTodoTests;
   return `${report.numPassedTests} passed, ${failed === 0 && code !== 0 ? 1 : failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`;
+}
+
+/** What failed, a line each, with the first lines of why: a log of which only the end was kept still tells. */
+export function failures(report: unknown): string[] {
+  if (!isReport(report)) return [];
+  return report.testResults.flatMap((file) => {
+    const failed = file.assertionResults.filter((each) => each.status === 'failed');
+    const where = file.name ?? 'a file';
+    if (failed.length === 0) return file.status === 'failed' ? [failure(where, file.message)] : [];
+    return failed.map((each) => failure(`${where} > ${each.fullName ?? ''}`, each.failureMessages?.[0]));
+  });
+}
+
+/** Long enough for an assertion and a few lines of its difference. */
+const LINES_OF_A_REASON = 12;
+
+function failure(what: string, why = ''): string {
+  const reason = why.split('\n').filter((line) => line.trim() !== '' && !/^\s+at .*node_modules/u.test(line)).slice(0, LINES_OF_A_REASON);
+  return [`failed: ${what}`, ...reason.map((line) => `failed:   ${line}`)].join('\n');
 }
 
 function failsWithoutTest({ status, assertionResults }: Report['testResults'][number]): boolean {

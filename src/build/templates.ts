@@ -53,28 +53,62 @@ export function templatesPlugin(root: string, asFile?: string): Plugin {
       async handler() {
         const sources = await readTemplates(join(root, 'templates'));
         for (const { file } of sources) this.addWatchFile(file);
-        const json = jsonOf(sources);
-        const emit = (fileName: string): string => this.emitFile({ type: 'asset', fileName, source: json });
-        const code = asFile === undefined ? inlined(json) : readingOf(emit(asFile));
+        const text = linesOf(sources);
+        const emit = (fileName: string): string => this.emitFile({ type: 'asset', fileName, source: text });
+        const code = asFile === undefined ? inlined(text) : readingOf(emit(asFile), text);
         return { code, moduleType: 'js', moduleSideEffects: false };
       },
     },
   };
 }
 
-/** One byte a character, which is the quickest to read and to parse. */
-function jsonOf(sources: readonly TemplateSource[]): string {
-  const json = JSON.stringify(Object.fromEntries(sources.map((source) => [source.name, compileSource(source)])));
-  return json.replace(/[\u0080-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+/** A template a line, its name first, so that a command parses those that it renders and no others. */
+function linesOf(sources: readonly TemplateSource[]): string {
+  return sources.map((source) => toAscii(`${source.name} ${JSON.stringify(compileSource(source))}`)).join('\n');
 }
 
-function inlined(json: string): string {
-  return `export const templates = JSON.parse(${JSON.stringify(json)});`;
+/** One byte a character, which is the quickest to read and to parse: JSON, or code without such characters in its names. */
+export function toAscii(code: string): string {
+  return code.replace(/[\u0080-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
-function readingOf(reference: string): string {
+const lazy = `export const templates = {};
+for (const [name, start, length] of places) {
+  let parsed;
+  Object.defineProperty(templates, name, { enumerable: true, get: () => (parsed ??= JSON.parse(textAt(start, length))) });
+}`;
+
+/** Each template's name, and where in the text its form stands. */
+function placesIn(text: string): string {
+  let start = 0;
+  const places = text.split('\n').filter((line) => line !== '').map((line) => {
+    const [name, end] = [line.slice(0, line.indexOf(' ')), start + line.length + 1];
+    const place = [name, start + name.length + 1, line.length - name.length - 1] as const;
+    start = end;
+    return place;
+  });
+  return `const places = JSON.parse(${JSON.stringify(JSON.stringify(places))});`;
+}
+
+function inlined(text: string): string {
+  return [`const text = ${JSON.stringify(text)};`, 'const textAt = (start, length) => text.slice(start, start + length);', placesIn(text), lazy].join('\n');
+}
+
+/** A command renders a few templates of hundreds, so only those are read. */
+function readingOf(reference: string, text: string): string {
   return [
-    "import { readFileSync } from 'node:fs';",
-    `export const templates = JSON.parse(readFileSync(new URL(import.meta.ROLLUP_FILE_URL_${reference}), 'latin1'));`,
+    "import { closeSync, openSync, readSync } from 'node:fs';",
+    `const file = new URL(import.meta.ROLLUP_FILE_URL_${reference});`,
+    `const textAt = (start, length) => {
+  const [buffer, descriptor] = [Buffer.allocUnsafe(length), openSync(file, 'r')];
+  try {
+    for (let done = 0, more = 1; done < length && more > 0; done += more) more = readSync(descriptor, buffer, done, length - done, start + done);
+    return buffer.latin1Slice();
+  } finally {
+    closeSync(descriptor);
+  }
+};`,
+    placesIn(text),
+    lazy,
   ].join('\n');
 }

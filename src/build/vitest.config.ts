@@ -3,7 +3,9 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 import { embeddedPlugin } from './embedded.ts';
+import { kindsPlugin } from './kinds.ts';
 import { templatesPlugin } from './templates.ts';
+import { vendorPlugin } from './vendor.ts';
 
 const root = process.cwd();
 
@@ -20,7 +22,7 @@ function filesWithLongForm(): string[] {
 export default defineConfig({
   root,
   cacheDir: join(root, '.cache/vite'),
-  plugins: [templatesPlugin(root), embeddedPlugin(root)],
+  plugins: [templatesPlugin(root), vendorPlugin(root), kindsPlugin(root), embeddedPlugin(root)],
   test: {
     include: process.env['KPI_FLOW_LONG'] ? filesWithLongForm() : ['tests/**/*.test.ts'],
     exclude: ['tests/fixtures/**', 'tests/trees/**'],

@@ -1,5 +1,6 @@
 import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
 import { readAnswersFile as readAnswers } from '../config/answers.ts';
+import { loadYamlParser } from '../config/yaml-parser.ts';
 import { errorCode } from '../edge/disk-problem.ts';
 import { fail } from '../errors/failure.ts';
 import type { Given } from '../jobs/create-answers.ts';
@@ -9,7 +10,8 @@ import { questions } from './declared-flags.ts';
  * The answers in a file of a team.
  * @throws Failure when there is no such file, or with every problem in it, each at its line
  */
-export function readAnswersFile(file: string): Given {
+export async function readAnswersFile(file: string): Promise<Given> {
+  await loadYamlParser();
   const { answers } = readAnswers(
     readBytes(file),
     file,

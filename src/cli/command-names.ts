@@ -1,6 +1,6 @@
 /** The words that may stand first on the command line; anything else there is the folder of `create`. */
 export const commandNames: readonly string[] = [
-  'create', 'add', 'sync', 'remove', 'undo', 'status', 'history', 'list', 'describe', 'own', 'why', 'doctor', 'completion', 'help',
+  'create', 'add', 'sync', 'remove', 'rename', 'undo', 'status', 'history', 'list', 'describe', 'own', 'why', 'doctor', 'completion', 'help',
 ];
 
 /** What is asked of the program itself and not of a command. */

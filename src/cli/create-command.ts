@@ -6,11 +6,12 @@ import { create } from '../jobs/create.ts';
 import type { CreatePorts, CreateRequest } from '../jobs/create.ts';
 import { mergeAnswers } from '../jobs/create-answers.ts';
 import type { Given } from '../jobs/create-answers.ts';
-import type { Git, Prompter, PythonEnvironment } from '../jobs/ports.ts';
+import type { Git, NodePackages, PythonEnvironment } from '../jobs/ports.ts';
 import { uiOf } from '../messages/speak.ts';
 import { showResult } from './create-report.ts';
 import { answersInFlags, answersInVariables, flagsKeptByNpm } from './given-answers.ts';
 import type { NpmFlags } from './given-answers.ts';
+import { openPrompter } from './open-prompter.ts';
 import type { Session } from './run.ts';
 
 /** `create`: joins the answers of every door, and makes the repository. */
@@ -28,7 +29,7 @@ export async function runCommand(session: Session): Promise<number> {
 
 async function readGiven({ parsed, streams }: Session): Promise<Given> {
   const file = parsed.flags['config'];
-  const inFile = typeof file === 'string' ? (await import('./answers-file.ts')).readAnswersFile(file) : {};
+  const inFile = typeof file === 'string' ? await (await import('./answers-file.ts')).readAnswersFile(file) : {};
   return mergeAnswers(answersInFlags(parsed), answersInVariables(streams.env), inFile);
 }
 
@@ -44,6 +45,7 @@ function portsOf(session: Session, asks: boolean): CreatePorts {
     disk: nodeDisk(signal),
     git: lazyGit(streams.env, signal),
     python: lazyPython(streams.env),
+    node: lazyNode(streams.env),
     reporter: terminal,
     clock: wallClock,
     environment: nodeEnvironment(),
@@ -67,13 +69,8 @@ function lazyPython(env: NodeJS.ProcessEnv): PythonEnvironment {
   };
 }
 
-async function openPrompter({ streams, terminal, locale, signal }: Session): Promise<Prompter> {
-  const { clackPrompter } = await import('../edge/prompts.ts');
-  return clackPrompter({
-    input: streams.stdin,
-    output: streams.stderr,
-    colored: terminal.colored,
-    signal,
-    texts: uiOf(locale).prompt,
-  });
+function lazyNode(env: NodeJS.ProcessEnv): NodePackages {
+  return {
+    install: async (...job) => (await import('../edge/node-packages.ts')).createNodePackages(env).install(...job),
+  };
 }

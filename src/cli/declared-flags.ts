@@ -60,7 +60,14 @@ export interface Command {
 
 /** What every command on a repository that may change it takes. */
 const changing: readonly Flag[] = [onOff('--dry-run'), onOff('--diff'), onOff('--json'), onOff('--force'), onOff('--yes', '-y')];
-const ofStage: readonly Flag[] = [values('--kind', 'kind'), values('--source', 'source'), values('--inputs', 'a,b'), values('--input', 'a')];
+/** What a generator is asked, each once; which of them asks it, its job knows, and which values it has. */
+const ofStage: readonly Flag[] = [
+  ...new Map(declared.filter(({ name }) => name !== 'project').flatMap(({ fields }) => fields.map((each) => [each.key, { ...values(each.flag, each.placeholder ?? each.key), key: each.key }]))).values(),
+  values('--input', 'a'),
+];
+
+/** The flags of `add` that answer a generator, by key. */
+export const stageKeys: readonly string[] = ofStage.map(({ key }) => key);
 
 /** Every command with all that may follow it: the one list that parsing, help and completion read. */
 export const commands: readonly Command[] = [
@@ -72,6 +79,7 @@ export const commands: readonly Command[] = [
   { name: 'add', flags: [...ofStage, ...changing, ...common], positionals: 5, words: stageNames },
   { name: 'sync', flags: [onOff('--check'), ...changing, ...common], positionals: 0 },
   { name: 'remove', flags: [...changing, ...common], positionals: 1 },
+  { name: 'rename', flags: [onOff('--edit-references'), ...changing, ...common], positionals: 2 },
   { name: 'own', flags: [...changing, ...common], positionals: 1 },
   { name: 'undo', flags: [...changing, ...common], positionals: 0 },
   ...['status', 'history', 'list'].map((name) => ({ name, flags: [onOff('--json'), ...common], positionals: 0 })),

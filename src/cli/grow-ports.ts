@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { version } from 'virtual:version';
-import { stages } from '../../generators/index.ts';
+import { additions } from '../../generators/additions.ts';
+import { wallClock } from '../edge/environment.ts';
 import { readPythonGrammar } from '../edge/python-grammar.ts';
 import { nodeRepositories } from '../edge/repository.ts';
 import type { GrowPorts } from '../jobs/grow.ts';
@@ -10,9 +11,10 @@ import type { RunEntry } from '../jobs/ports.ts';
 export function growPorts(cwd: string, finished?: (entry: RunEntry) => void): GrowPorts {
   return {
     repositories: nodeRepositories(finished),
-    generators: stages,
+    generators: additions,
+    clock: wallClock,
     loadPython: async () => {
-      const { loadPython } = await import('../python/parse-python.ts');
+      const { loadPython } = await import('../python/load-python.ts');
       return loadPython(await readPythonGrammar());
     },
     hash: (text) => createHash('sha256').update(text).digest('hex'),

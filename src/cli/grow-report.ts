@@ -7,7 +7,7 @@ import { printable } from './printable.ts';
 const signs = { create: '+', modify: '~', delete: '-' } as const;
 
 /** What a job did or would do, in lines. */
-export function growLines(result: GrowResult, locale: Locale, withDiff: boolean): string[] {
+export function growLines(result: GrowResult, locale: Locale, withDiff: boolean, canTakeBack = true): string[] {
   const ui = uiOf(locale).grow;
   const { plan, dryRun, remarks } = result;
   if (plan.ops.length === 0) return [ui.nothing, ...remarkLines(remarks, locale)].map(printable);
@@ -16,7 +16,7 @@ export function growLines(result: GrowResult, locale: Locale, withDiff: boolean)
   const shown = plan.ops.filter(({ path }) => !path.startsWith('.kpi-flow/'));
   const diff = withDiff || dryRun ? ['', diffOps(shown).trimEnd()] : [];
   const end = dryRun ? ui.planned(plan.ops.length) : ui.done(plan.ops.length);
-  return [...files, ...diff, '', end, ...remarkLines(remarks, locale), ...(dryRun ? [] : [ui.takeBack])].map(printable);
+  return [...files, ...diff, '', end, ...remarkLines(remarks, locale), ...(dryRun || !canTakeBack ? [] : [ui.takeBack])].map(printable);
 }
 
 function remarkLines(remarks: readonly Remark[], locale: Locale): string[] {
@@ -29,12 +29,24 @@ function remarkLines(remarks: readonly Remark[], locale: Locale): string[] {
         return [ui.joined(remark.stages.join(', '), remark.file)];
       case 'paste':
         return [ui.paste(remark.file), ...remark.lines];
+      case 'fresh':
+        return [ui.fresh(remark.file), ...remark.lines];
       case 'variable':
-        return [ui.variable(remark.name, remark.source)];
+        return [ui.variable(remark.name, remark.source, remark.isNew, remark.form)];
       case 'kept':
-        return [ui.kept(remark.file)];
+        return [ui.kept(remark.file, remark.part)];
+      case 'next':
+        return [ui.next[remark.step], `  ${process.platform === 'win32' ? remark.command.replace('.venv/bin/python', '.venv\\Scripts\\python') : remark.command}`];
       case 'used':
         return [ui.used(remark.stage, remark.places.join(', '))];
+      case 'moved':
+        return [ui.moved(remark.file)];
+      case 'mentions':
+        return [ui.mentions(remark.stage, remark.places.join(', '))];
+      case 'folder':
+        return [ui.folder(remark.stage, remark.next)];
+      case 'parted':
+        return [ui.parted(remark.stages.join(', '), remark.file)];
     }
   });
 }

@@ -3,7 +3,7 @@ import { suggest } from '../config/suggest.ts';
 import type { Problem } from '../errors/failure.ts';
 import { Failure, problem } from '../errors/failure.ts';
 import type { Command, Flag } from './declared-flags.ts';
-import { commands } from './declared-flags.ts';
+import { commands, stageNames } from './declared-flags.ts';
 
 /** A command line that was understood. */
 export interface Parsed {
@@ -38,7 +38,7 @@ export function parseArguments(args: readonly string[], env: NodeJS.ProcessEnv):
     else if (flag !== undefined) flags[flag.key] = taken;
   }
   if (problems.length === 0 && positionals.length > command.positionals)
-    problems.push(tooMany(positionals[command.positionals] ?? '', env));
+    problems.push(tooMany(positionals, command, env));
   if (problems.length > 0) throw new Failure(problems);
   return { command, positionals, flags };
 }
@@ -46,16 +46,16 @@ export function parseArguments(args: readonly string[], env: NodeJS.ProcessEnv):
 function findCommand(name = ''): Command {
   const found = commands.find((each) => each.name === name);
   if (found !== undefined) return found;
-  const [code, known] = name.startsWith('-')
-    ? (['flag', ['--help', '--version']] as const)
-    : (['command', commands.map((each) => each.name)] as const);
-  const suggestion = suggest(name, known);
-  const more = suggestion === undefined ? {} : { suggestion };
-  throw new Failure([
-    code === 'flag'
-      ? problem('E_FLAG_UNKNOWN', { flag: name, ...more })
-      : problem('E_COMMAND_UNKNOWN', { command: name, ...more }),
-  ]);
+  if (name.startsWith('-')) throw new Failure([unknownFlag(name, ['--help', '--version'])]);
+  const known = commands.map((each) => each.name);
+  const suggestion = meantCommand(name);
+  throw new Failure([problem('E_COMMAND_UNKNOWN', { command: name, known, ...(suggestion !== undefined && { suggestion }) })]);
+}
+
+/** The command that was probably meant. Who knows plop names the generator first. */
+function meantCommand(name: string): string | undefined {
+  const meant = suggest(name, [...commands.map((each) => each.name), ...stageNames]);
+  return meant !== undefined && stageNames.includes(meant) ? `add ${meant}` : meant;
 }
 
 function namesOf({ name, short, kind }: Flag): string[] {
@@ -113,6 +113,9 @@ function unknownFlag(flag: string, known: Iterable<string>): Problem {
   return problem('E_FLAG_UNKNOWN', { flag, ...(suggestion !== undefined && { suggestion }) });
 }
 
-function tooMany(argument: string, env: NodeJS.ProcessEnv): Problem {
-  return problem('E_ARGUMENT_EXTRA', { argument, swallowed: isFromNpm(env) });
+function tooMany(given: readonly string[], { name, positionals: most }: Command, env: NodeJS.ProcessEnv): Problem {
+  // `create-kpi-flow` takes what is no command for a folder.
+  const suggestion = name === 'create' ? meantCommand(given[0] ?? '') : undefined;
+  const swallowed = name === 'create' && suggestion === undefined && isFromNpm(env);
+  return problem('E_ARGUMENT_EXTRA', { argument: given[most] ?? '', command: name, most, swallowed, ...(suggestion !== undefined && { suggestion }) });
 }

@@ -118,6 +118,7 @@ const onRepository = (ui: Ui): Row[] => [
   ['status', ui.help.status],
   ['sync [--check]', ui.help.sync],
   ['remove <stage>', ui.help.remove],
+  ['rename <stage> <new>', ui.help.rename],
   ['undo', ui.help.undo],
   ['history', ui.help.history],
   ['own <file>', ui.help.own],

@@ -1,4 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
+import { diskFailure, errorCode } from '../edge/disk-problem.ts';
 import { listenForStop } from '../edge/interrupt.ts';
 import type { Terminal, TerminalOptions } from '../edge/terminal.ts';
 import { guardStreams, nodeTerminal } from '../edge/terminal.ts';
@@ -75,8 +76,14 @@ async function report(error: unknown, args: readonly string[], terminal: Termina
     if (!error.kept) terminal.note(uiOf(locale).cancelled);
     return error.exitCode;
   }
-  const { printProblems, problemData } = await import('./print-problems.ts');
-  const failure = error instanceof Failure ? error : new Failure([bug(error)]);
+  const failure = failureOf(error);
+  const words = await loadWords();
+  if (words === undefined) {
+    // The very files that hold our words cannot be read: what the system says is better than nothing.
+    terminal.note(`create-kpi-flow: ${error instanceof Error ? error.message : String(error)}`);
+    return failure.exitCode;
+  }
+  const { printProblems, problemData } = words;
   if (args.includes('--json'))
     terminal.result(
       JSON.stringify(
@@ -86,8 +93,26 @@ async function report(error: unknown, args: readonly string[], terminal: Termina
       ),
     );
   terminal.note(printProblems(failure.problems, locale, terminal.paint));
-  if (failure !== error && error instanceof Error) terminal.note(terminal.paint('dim', error.stack ?? ''));
+  // Where it happened matters to who mends it: a machine that fails is no bug of ours.
+  if (failure !== error && failure.exitCode === 70 && error instanceof Error) terminal.note(terminal.paint('dim', error.stack ?? ''));
   return failure.exitCode;
+}
+
+async function loadWords() {
+  try {
+    return await import('./print-problems.ts');
+  } catch {
+    return undefined;
+  }
+}
+
+/** A machine that fails while our own program is being read is no bug of ours. */
+const machineCodes = new Set(['EDQUOT', 'EIO', 'EMFILE', 'ENFILE', 'ENOMEM', 'ENOSPC', 'EROFS']);
+
+function failureOf(error: unknown): Failure {
+  const { path } = error as { path?: string };
+  const seen = machineCodes.has(errorCode(error) ?? '') ? diskFailure(error, path ?? process.cwd()) : error;
+  return seen instanceof Failure ? seen : new Failure([bug(seen)]);
 }
 
 function bug(error: unknown): Problem {

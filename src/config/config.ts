@@ -1,3 +1,5 @@
+import type { LakeKey } from './lake-stores.ts';
+
 /** What `config/config.yaml` says, as `parseConfig` hands it over: checked, with references not resolved. */
 export interface Config {
   readonly version: 1;
@@ -25,16 +27,33 @@ export interface KpiCard {
 }
 
 /** A system to read from or to write to; its address may hold references. */
-export type Source = SqlSource | DatalakeSource;
+export type Source = SqlSource | DatalakeSource | ApiSource | SapSource;
 
 export interface SqlSource {
   readonly kind: 'sql';
   readonly url: string;
 }
 
-export interface DatalakeSource {
+export interface DatalakeSource extends Readonly<Partial<Record<LakeKey, string | undefined>>> {
   readonly kind: 'datalake';
   readonly uri: string;
+}
+
+/** What speaks HTTP. */
+interface HttpSource {
+  readonly url: string;
+  readonly auth?: 'bearer' | 'api_key' | 'http_basic' | 'oauth2_client_credentials' | undefined;
+  readonly rate_limit?: number | undefined;
+}
+
+export interface ApiSource extends HttpSource {
+  readonly kind: 'api';
+}
+
+export interface SapSource extends HttpSource {
+  readonly kind: 'sap';
+  readonly client?: string | undefined;
+  readonly language?: string | undefined;
 }
 
 /** What a stage may say instead of the flow. */
@@ -45,26 +64,46 @@ export interface StageSettings {
   readonly timeout_seconds?: number | undefined;
 }
 
-export interface Extractor extends StageSettings {
+export type Extractor = SourceExtractor | OtherExtractor;
+
+export interface SourceExtractor extends StageSettings {
+  /** What it is, where its source does not tell. */
+  readonly kind?: string | undefined;
   readonly source: string;
+  readonly cache?: 'inputs' | undefined;
+}
+
+/** What reads from no source. */
+export interface OtherExtractor extends StageSettings {
+  readonly kind: string;
   readonly cache?: 'inputs' | undefined;
 }
 
 export interface Transformer extends StageSettings {
-  readonly kind: 'cleaning' | 'calculation' | 'aggregation';
+  readonly kind: string;
   readonly cache?: 'inputs' | undefined;
 }
 
-export type Loader = StoreLoader | ArtifactLoader;
+/** What becomes of the rows that are there, in dlt's words. */
+export type Write = 'append' | 'replace' | 'merge' | 'replace_partitions';
+
+export type Loader = StoreLoader | OtherLoader;
 
 export interface StoreLoader extends StageSettings {
+  /** What it is, where its source does not tell. */
+  readonly kind?: string | undefined;
   readonly source: string;
-  readonly write: 'merge' | 'replace_partitions';
-  readonly keys: readonly string[];
+  readonly write: Write;
+  readonly strategy?: 'delete-insert' | 'upsert' | 'insert-only' | 'scd2' | undefined;
+  /** What tells apart rows, loads or partitions; nothing where all is replaced. */
+  readonly keys?: readonly string[] | undefined;
+  /** The table or the folder, when it is not named like the stage. */
+  readonly table?: string | undefined;
 }
 
-export interface ArtifactLoader extends StageSettings {
-  readonly kind: 'artifact';
+/** What writes to no source: an artifact of Prefect. */
+export interface OtherLoader extends StageSettings {
+  readonly kind: string;
 }
 
 /** What holds for every stage that does not say otherwise. */

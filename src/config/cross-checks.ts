@@ -3,6 +3,9 @@ import type { PlacedProblem } from './placed-problem.ts';
 import { placed, showPath } from './placed-problem.ts';
 import type { YamlPath, YamlReading } from './read-yaml.ts';
 import { showText } from './show-text.ts';
+import { sourceKinds } from './source-kinds.ts';
+import type { StageGroup } from './stage-kinds.ts';
+import { isImplied, kindOfEntry, kindsIn, mergeKeys } from './stage-kinds.ts';
 import { suggest } from './suggest.ts';
 
 type Group = Readonly<Record<string, unknown>>;
@@ -21,6 +24,7 @@ export function crossCheck({ value, textOf }: YamlReading): readonly PlacedProbl
     ...['sources', ...stageGroups].flatMap((group) => checkNames(root, group)),
     ...checkStagesOnce(root),
     ...checkSources(root),
+    ...checkLoaders(root),
     ...checkCard(asGroup(root['kpi'])),
     ...checkWholeNumbers(root, textOf),
   ];
@@ -65,10 +69,18 @@ function checkSources(root: Group): readonly PlacedProblem[] {
   return users.flatMap(([group, name, stage]) => {
     const { source } = stage;
     if (typeof source !== 'string' || Object.keys(known).length === 0) return [];
-    return Object.hasOwn(known, source)
-      ? checkWrite([group, name], stage, asGroup(known[source]))
-      : [unknownSource([group, name, 'source'], source, Object.keys(known))];
+    const fitting = Object.keys(known).filter((each) => mayBeSourceOf(group, stage, asGroup(known[each])));
+    return fitting.includes(source)
+      ? checkImplied(group, name, stage, asGroup(known[source]))
+      : [unknownSource([group, name, 'source'], source, fitting)];
   });
+}
+
+/** Whether a stage of a group can be on a source. A kind of source that nobody knows is told by the schema. */
+function mayBeSourceOf(group: StageGroup, stage: Group, { kind }: Group): boolean {
+  if (!Object.hasOwn(sourceKinds, String(kind))) return true;
+  if (stage['kind'] !== undefined) return (kindOfEntry(group, stage, () => undefined)?.source ?? kind) === kind;
+  return kindOfEntry(group, { source: '' }, () => kind) !== undefined;
 }
 
 function unknownSource(path: YamlPath, name: string, known: readonly string[]): PlacedProblem {
@@ -85,15 +97,54 @@ function unknownSource(path: YamlPath, name: string, known: readonly string[]): 
   );
 }
 
-/** How a source of each kind is written to. */
-const fittingWrites: Readonly<Record<string, string>> = { sql: 'merge', datalake: 'replace_partitions' };
+/** What the schema cannot see of a stage whose source tells its kind: it takes the keys of all such kinds. */
+function checkImplied(group: StageGroup, name: string, stage: Group, { kind }: Group): readonly PlacedProblem[] {
+  const found = stage['kind'] === undefined ? kindOfEntry(group, { source: '' }, () => kind) : undefined;
+  if (found === undefined) return [];
+  const all = mergeKeys(kindsIn(group).filter(isImplied));
+  return all.flatMap(({ key, required, values }): PlacedProblem[] => {
+    const own = found.keys.find((each) => each.key === key);
+    const path = [group, name, key];
+    if (stage[key] === undefined) return own?.required === true && required !== true ? [placed('E_CONFIG_MISSING_KEY', { path: `${group}.${showText(name)}`, key }, [group, name], 'key')] : [];
+    if (own === undefined) return [placed('E_CONFIG_UNKNOWN_KEY', { path: `${group}.${showText(name)}`, key, allowed: found.keys.map((each) => each.key) }, path, 'key')];
+    const value = String(stage[key]);
+    const fitting = own.values ?? [];
+    if (values?.includes(value) !== true || fitting.includes(value)) return [];
+    return [key === 'write' ? placed('E_CONFIG_WRITE', { path: showPath(path), write: value, kind: String(kind), fitting }, path) : placed('E_CONFIG_CHOICE', { path: showPath(path), value, choices: fitting }, path)];
+  });
+}
 
-function checkWrite(stage: YamlPath, { write }: Group, { kind }: Group): readonly PlacedProblem[] {
-  const fitting = typeof kind === 'string' && Object.hasOwn(fittingWrites, kind) ? fittingWrites[kind] : undefined;
-  const known = Object.values(fittingWrites).includes(write as string);
-  if (fitting === undefined || !known || write === fitting) return [];
-  const path = [...stage, 'write'];
-  return [placed('E_CONFIG_WRITE', { path: showPath(path), write: String(write), kind: String(kind), fitting }, path)];
+function checkLoaders(root: Group): readonly PlacedProblem[] {
+  const stores = entriesOf(root, 'loaders').filter(([, { source, kind }]) => typeof source === 'string' && (kind === undefined || takesWrite(kind)));
+  return [...stores.flatMap(([name, each]) => checkStore(['loaders', name], each)), ...checkTables(root, stores)];
+}
+
+function takesWrite(kind: unknown): boolean {
+  return kindsIn('loaders').some((each) => each.value === kind && each.keys.some(({ key }) => key === 'write'));
+}
+
+/** Only who replaces everything needs no keys, and only a merge has a strategy. */
+function checkStore(path: YamlPath, { write, strategy, keys }: Group): readonly PlacedProblem[] {
+  const noKeys = keys === undefined && typeof write === 'string' && write !== 'replace';
+  const noMerge = strategy !== undefined && typeof write === 'string' && write !== 'merge';
+  return [
+    ...(noKeys ? [placed('E_CONFIG_MISSING_KEY', { path: showPath(path), key: 'keys' }, path, 'key')] : []),
+    ...(noMerge ? [placed('E_CONFIG_STRATEGY', { path: showPath([...path, 'strategy']), write }, [...path, 'strategy'])] : []),
+  ];
+}
+
+/** Two loaders of one table would each undo what the other wrote; two sources may be the same address. */
+function checkTables(root: Group, stores: readonly (readonly [string, Group])[]): readonly PlacedProblem[] {
+  const sources = asGroup(root['sources']);
+  const seen = new Map<string, string>();
+  return stores.flatMap(([name, { source, table = name }]) => {
+    const { url, uri } = asGroup(sources[String(source)]);
+    const target = JSON.stringify([url ?? uri ?? source, table]);
+    const other = seen.get(target);
+    seen.set(target, other ?? name);
+    if (other === undefined) return [];
+    return [placed('E_CONFIG_TABLE_TWICE', { path: `loaders.${showText(name)}`, table: showText(String(table)), other: `loaders.${showText(other)}` }, ['loaders', name], 'key')];
+  });
 }
 
 function checkCard(card: Card): readonly PlacedProblem[] {

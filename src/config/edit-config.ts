@@ -1,15 +1,14 @@
-import type { Document, Pair, Scalar, YAMLMap } from 'yaml';
-import { isMap, isScalar, parseDocument } from 'yaml';
 import { fail } from '../errors/failure.ts';
 import { readYaml } from './read-yaml.ts';
+import type { YamlMap, YamlNode, YamlPair } from './yaml-tree.ts';
 
 /** The groups of config.yaml that stages and sources are added to. */
 export type ConfigGroup = 'sources' | 'extractors' | 'transformers' | 'loaders';
 
-/** A key of an entry with its value: a word, a text that is quoted, or a list of words. */
+/** A key of an entry with its value: a word, a text that is quoted, a number, a truth value, or a list of words. */
 export interface ConfigField {
   readonly key: string;
-  readonly value: string | readonly string[];
+  readonly value: string | number | boolean | readonly string[];
   readonly quoted?: true;
 }
 
@@ -36,13 +35,13 @@ interface NewEntry {
   readonly name: string;
   readonly fields: readonly ConfigField[];
   /** The entry that it goes behind. */
-  readonly before: Pair | undefined;
+  readonly before: YamlPair | undefined;
 }
 
 /** Behind the last entry, or further up among those at the end that were added and come later by name. */
-function placeAmong(pairs: readonly Pair[], name: string, added: ReadonlySet<string>): Pair | undefined {
+function placeAmong(pairs: readonly YamlPair[], name: string, added: ReadonlySet<string>): YamlPair | undefined {
   let at = pairs.length - 1;
-  while (at > 0 && added.has(keyOf(pairs[at] as Pair) ?? '') && name < (keyOf(pairs[at] as Pair) ?? '')) at -= 1;
+  while (at > 0 && added.has(keyOf(pairs[at] as YamlPair) ?? '') && name < (keyOf(pairs[at] as YamlPair) ?? '')) at -= 1;
   return pairs[at];
 }
 
@@ -71,6 +70,17 @@ export function removeEntry(text: string, group: ConfigGroup, name: string): str
   return after;
 }
 
+/** The lines of an entry with the comments right above and below: what tells whether somebody wrote there. */
+export function entryLines(text: string, group: ConfigGroup, name: string): string | undefined {
+  const layout = readLayout(text);
+  const entries = entriesOf(layout, group);
+  const pair = entries?.pairs.find((each) => keyOf(each) === name);
+  if (entries === undefined || pair === undefined || entries.kind === 'flow') return undefined;
+  let start = lineStart(layout.text, startOf(pair));
+  while (start > 0 && layout.text.slice(lineStart(layout.text, start - 1), start).trimStart().startsWith('#')) start = lineStart(layout.text, start - 1);
+  return layout.text.slice(start, afterComments(layout.text, lineEnd(layout.text, endOf(pair)), indentAt(layout.text, startOf(pair)).length));
+}
+
 /**
  * Gives an entry another name; its fields and its place stay.
  * @throws Failure E_EDIT_UNCERTAIN when there is no such entry
@@ -90,37 +100,35 @@ interface Layout {
   readonly mark: string;
   readonly text: string;
   readonly eol: string;
-  readonly root: YAMLMap;
+  readonly root: YamlMap;
 }
 
 interface Entries {
   readonly kind: 'block' | 'flow';
-  readonly map: YAMLMap;
-  readonly pairs: readonly Pair[];
+  readonly map: YamlMap;
+  readonly pairs: readonly YamlPair[];
 }
 
 function readLayout(input: string): Layout {
-  // Refuses what is not safe to parse before the parser sees it.
-  readYaml(input, file);
+  const { root } = readYaml(input, file);
   const mark = input.startsWith('\ufeff') ? '\ufeff' : '';
   const text = input.slice(mark.length);
-  const document: Document = parseDocument(text, { schema: 'failsafe', uniqueKeys: false, logLevel: 'silent' });
-  if (!isMap(document.contents) || document.contents.flow === true) return uncertain('{}');
-  return { mark, text, eol: text.includes('\r\n') ? '\r\n' : '\n', root: document.contents };
+  if (root?.kind !== 'map' || root.flow) return uncertain('{}');
+  return { mark, text, eol: text.includes('\r\n') ? '\r\n' : '\n', root };
 }
 
 function entriesOf({ root }: Layout, group: ConfigGroup): Entries | undefined {
   const found = pairOf(root, group)?.value;
-  if (!isMap(found)) return undefined;
-  return { kind: found.flow === true ? 'flow' : 'block', map: found, pairs: found.items };
+  if (found?.kind !== 'map') return undefined;
+  return { kind: found.flow ? 'flow' : 'block', map: found, pairs: found.pairs };
 }
 
-function pairOf(map: YAMLMap, key: string): Pair | undefined {
-  return map.items.find((pair) => keyOf(pair) === key);
+function pairOf(map: YamlMap, key: string): YamlPair | undefined {
+  return map.pairs.find((pair) => keyOf(pair) === key);
 }
 
-function keyOf(pair: Pair): string | undefined {
-  return isScalar(pair.key) ? String(pair.key.value) : undefined;
+function keyOf(pair: YamlPair): string | undefined {
+  return pair.key?.kind === 'scalar' ? pair.key.text : undefined;
 }
 
 function insertBlock(layout: Layout, group: ConfigGroup, entries: Entries | undefined, { name, fields, before: last }: NewEntry): string {
@@ -148,11 +156,11 @@ function afterComments(text: string, at: number, depth: number): number {
 }
 
 function indentsOf({ text, root }: Layout, entries: Entries | undefined): { outer: string; inner: string } {
-  const groups = root.items.map(({ value }) => value).filter((value) => isMap(value) && value.flow !== true && value.items.length > 0) as YAMLMap[];
-  const own = entries?.pairs[0] ?? groups[0]?.items[0];
+  const groups = root.pairs.map(({ value }) => value).filter(isBlock);
+  const own = entries?.pairs[0] ?? groups[0]?.pairs[0];
   const outer = own === undefined ? '  ' : indentAt(text, startOf(own));
-  const all = [...(entries?.pairs ?? []), ...groups.flatMap(({ items }) => items)];
-  const nested = all.map((pair) => ({ pair, child: isMap(pair.value) && pair.value.flow !== true ? pair.value.items[0] : undefined }));
+  const all = [...(entries?.pairs ?? []), ...groups.flatMap(({ pairs }) => pairs)];
+  const nested = all.map((pair) => ({ pair, child: isBlock(pair.value) ? pair.value.pairs[0] : undefined }));
   const example = nested.find(({ child }) => child !== undefined);
   const step = example?.child === undefined ? outer : indentAt(text, startOf(example.child)).slice(indentAt(text, startOf(example.pair)).length);
   return { outer, inner: step === '' ? '  ' : step };
@@ -164,14 +172,13 @@ function indentAt(text: string, at: number): string {
 
 function insertFlow({ text, mark }: Layout, { map }: Entries, { name, fields, before: last }: NewEntry): string {
   const entry = `${name}: {${fields.map((each) => `${each.key}: ${valueText(each)}`).join(', ')}}`;
-  const [start] = map.range ?? [0];
-  const at = last === undefined ? start + 1 : endOf(last);
+  const at = last === undefined ? map.start + 1 : endOf(last);
   return `${mark}${text.slice(0, at)}${last === undefined ? '' : ', '}${entry}${text.slice(at)}`;
 }
 
 function valueText({ value, quoted }: ConfigField): string {
-  if (typeof value !== 'string') return `[${value.join(', ')}]`;
-  return quoted ? JSON.stringify(value) : value;
+  if (typeof value === 'object') return `[${value.join(', ')}]`;
+  return quoted ? JSON.stringify(value) : String(value);
 }
 
 /** Nothing but the intended change may be in the new text: read again, it must say just that. */
@@ -195,20 +202,24 @@ function renamed(group: Group, name: string, next: string): Group {
   return Object.fromEntries(Object.entries(group).map(([key, value]) => [key === name ? next : key, value]));
 }
 
-function startOf({ key }: Pair): number {
+function startOf({ key }: YamlPair): number {
   return rangeOf(key)[0];
 }
 
 /** Where the last character of an entry's own content stands, without comments behind it. */
-function endOf({ key, value }: Pair): number {
-  if (isMap(value) && value.flow !== true && value.items.length > 0) return endOf(value.items.at(-1) as Pair);
+function endOf({ key, value }: YamlPair): number {
+  if (isBlock(value)) return endOf(value.pairs.at(-1) as YamlPair);
   const [start, end] = rangeOf(value);
   return end > start ? Math.max(end, rangeOf(key)[1]) : rangeOf(key)[1];
 }
 
-function rangeOf(node: unknown): readonly [number, number] {
-  const [start, end] = (node as Scalar | null)?.range ?? [0, 0];
-  return [start, end];
+function rangeOf(node: YamlNode | null): readonly [number, number] {
+  return node === null ? [0, 0] : [node.start, node.end];
+}
+
+/** A group of keys that has some, in lines of its own. */
+function isBlock(node: YamlNode | null): node is YamlMap {
+  return node?.kind === 'map' && !node.flow && node.pairs.length > 0;
 }
 
 function keyEnd({ root }: Layout, group: ConfigGroup): number {

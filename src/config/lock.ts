@@ -29,6 +29,11 @@ export type HashText = (text: string) => string;
 /** Where the lock lies in a repository. */
 export const lockPath = '.kpi-flow/lock';
 
+/** Where the text of a file is kept that a later update merges with. Its ending keeps linters and editors from taking it for code. */
+export function pristinePath(path: string): string {
+  return `.kpi-flow/base/${path}.base`;
+}
+
 const owners: readonly string[] = ['generated', 'edited', 'merged', 'seed', 'deleted'] satisfies readonly (Owner | 'deleted')[];
 
 /** The lock of a tree as it is written. Hashes are those of text with LF, whatever line ends a disk keeps. */

@@ -15,6 +15,9 @@ export const longestId = 40;
 /** The longest name of a stage, a source or a column: what PostgreSQL keeps of an identifier. */
 export const longestName = 63;
 
+/** A table, with its schema or without. */
+export const tableName = /^[a-z_][a-z0-9_]{0,62}(?:\.[a-z_][a-z0-9_]{0,62})?$/;
+
 /** Checks the id of a KPI: it names the flow, the table, the modules and the column of the value. */
 export function checkId(text: string): Refusal | undefined {
   return checkIdentifier(text, longestId, 'code');

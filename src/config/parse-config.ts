@@ -8,7 +8,7 @@ import { firstOf, inOrder } from './problem-order.ts';
 import type { YamlReading, YamlText } from './read-yaml.ts';
 import { inspectYaml } from './read-yaml.ts';
 import { configSchema } from './schema.ts';
-import { readIssue } from './schema-problems.ts';
+import { readIssues } from './schema-problems.ts';
 import { findSecretValues } from './secret-values.ts';
 
 /** Enough to count in a message: a hostile file has a hundred thousand. */
@@ -36,7 +36,7 @@ export function parseConfig(input: string | Uint8Array, file = 'config/config.ya
 }
 
 function issuesOf(parsed: z.core.util.SafeParseResult<unknown>, value: unknown): readonly PlacedProblem[] {
-  return parsed.success ? [] : parsed.error.issues.flatMap((issue) => readIssue(issue, value));
+  return parsed.success ? [] : readIssues(parsed.error.issues, value);
 }
 
 /** What could not be read, or must not be shown, needs no second complaint. */

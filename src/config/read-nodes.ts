@@ -1,5 +1,3 @@
-import type { Node, Scalar, YAMLMap } from 'yaml';
-import { isCollection, isMap, isScalar, isSeq } from 'yaml';
 import type { Problem, Where } from '../errors/failure.ts';
 import { problem } from '../errors/failure.ts';
 import type { SourceText } from './frame.ts';
@@ -9,6 +7,7 @@ import type { YamlPath } from './read-yaml.ts';
 import type { Span } from './secrets.ts';
 import { findSecrets } from './secrets.ts';
 import { showText } from './show-text.ts';
+import type { YamlMap, YamlNode, YamlScalar } from './yaml-tree.ts';
 
 /** How far a document has been read. */
 export interface NodeReading {
@@ -28,54 +27,54 @@ const mostFrames = 100;
 const mostProblems = 1000;
 
 /** Turns a node into a plain value and remembers where it stands. What is wrong with it is noted, not thrown. */
-export function readNode(reading: NodeReading, node: Node | null, path: YamlPath, key?: Span): unknown {
+export function readNode(reading: NodeReading, node: YamlNode | null, path: YamlPath, key?: Span): unknown {
   const value = spanOf(node, key);
   reading.spans.set(JSON.stringify(path), { key, value });
-  if (isMap(node)) return readMap(reading, node, path);
-  if (isSeq(node)) return node.items.map((item, index) => readNode(reading, item as Node, [...path, index]));
-  return isScalar(node) ? readScalar(reading, node, path, value) : null;
+  if (node === null) return null;
+  if (node.kind === 'map') return readMap(reading, node, path);
+  if (node.kind === 'list') return node.items.map((item, index) => readNode(reading, item, [...path, index]));
+  return readScalar(reading, node, path, value);
 }
 
 /** A block of lines begins below its key: the key is what a person looks for. */
-function spanOf(node: Node | null, key: Span | undefined): Span {
-  const [start, end] = node?.range ?? [0, 1];
-  if (key !== undefined && (end === start || (isCollection(node) && node.flow !== true))) return key;
+function spanOf(node: YamlNode | null, key: Span | undefined): Span {
+  const { start, end } = node ?? { start: 0, end: 1 };
+  if (key !== undefined && (end === start || (node !== null && node.kind !== 'scalar' && !node.flow))) return key;
   return { start, end };
 }
 
-function readMap(reading: NodeReading, map: YAMLMap, path: YamlPath): object {
+function readMap(reading: NodeReading, map: YamlMap, path: YamlPath): object {
   const entries = new Map<string, unknown>();
-  const lines = new Map<string, number>();
-  for (const { key, value } of map.items as { key: Node | null; value: Node | null }[]) {
+  const first = new Map<string, Span>();
+  for (const { key, value } of map.pairs) {
     const at = spanOf(key, undefined);
     const name = readKey(reading, key, path, at);
     if (name === undefined) continue;
-    const line = lines.get(name);
-    if (line === undefined) {
-      lines.set(name, placeOf(reading.source, at).line ?? 1);
+    const before = first.get(name);
+    if (before === undefined) {
+      first.set(name, at);
       entries.set(name, readNode(reading, value, [...path, name], at));
-    } else note(reading, problem('E_YAML_DUPLICATE', { key: showText(name), line }, where(reading, at)));
+    } else note(reading, problem('E_YAML_DUPLICATE', { key: showText(name), line: placeOf(reading.source, before).line ?? 1 }, where(reading, at)));
   }
   return Object.fromEntries(entries);
 }
 
-function readKey(reading: NodeReading, key: Node | null, path: YamlPath, at: Span): string | undefined {
+function readKey(reading: NodeReading, key: YamlNode | null, path: YamlPath, at: Span): string | undefined {
   const here = () => where(reading, at);
-  if (!isScalar(key)) return note(reading, problem('E_YAML_FEATURE', { feature: 'complex-key' }, here()));
-  const plain = key.type === 'PLAIN';
-  if (plain && key.source === '<<') return note(reading, problem('E_YAML_FEATURE', { feature: 'merge' }, here()));
+  if (key?.kind !== 'scalar') return note(reading, problem('E_YAML_FEATURE', { feature: 'complex-key' }, here()));
+  if (key.plain && key.text === '<<') return note(reading, problem('E_YAML_FEATURE', { feature: 'merge' }, here()));
   // A number or a boolean would stay one in Python and become a text in JavaScript.
-  const read = plain ? readPlainScalar(key.source ?? '') : undefined;
+  const read = key.plain ? readPlainScalar(key.text) : undefined;
   if (read !== undefined && !(read.kind === 'value' && typeof read.value === 'string')) return note(reading, ambiguity(reading, key, at));
-  return readText(reading, String(key.value), path, at);
+  return readText(reading, key.text, path, at);
 }
 
-function readScalar(reading: NodeReading, node: Scalar, path: YamlPath, at: Span): unknown {
-  if (node.type !== 'PLAIN') return readText(reading, String(node.value), path, at);
-  const plain = readPlainScalar(node.source ?? '');
-  if (plain.kind === 'ambiguous') return noteValue(reading, ambiguity(reading, node, at), path, node.source);
+function readScalar(reading: NodeReading, node: YamlScalar, path: YamlPath, at: Span): unknown {
+  if (!node.plain) return readText(reading, node.text, path, at);
+  const plain = readPlainScalar(node.text);
+  if (plain.kind === 'ambiguous') return noteValue(reading, ambiguity(reading, node, at), path, node.text);
   if (plain.kind === 'value') return typeof plain.value === 'string' ? readText(reading, plain.value, path, at) : plain.value;
-  return noteValue(reading, problem('E_YAML_NUMBER', { text: showText(node.source ?? '') }, where(reading, at)), path, node.source);
+  return noteValue(reading, problem('E_YAML_NUMBER', { text: showText(node.text) }, where(reading, at)), path, node.text);
 }
 
 function readText(reading: NodeReading, text: string, path: YamlPath, at: Span): string {
@@ -85,8 +84,8 @@ function readText(reading: NodeReading, text: string, path: YamlPath, at: Span):
   return noteValue(reading, problem('E_YAML_CHARACTER', { character: 'U+0000' }, where(reading, at)), path, text);
 }
 
-function ambiguity(reading: NodeReading, node: Scalar, at: Span): Problem {
-  const text = showText(node.source ?? '');
+function ambiguity(reading: NodeReading, node: YamlScalar, at: Span): Problem {
+  const text = showText(node.text);
   return problem('E_YAML_AMBIGUOUS', { text, quoted: `"${text}"` }, where(reading, at));
 }
 

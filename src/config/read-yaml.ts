@@ -1,12 +1,13 @@
-import type { ErrorCode as ParserCode, Node } from 'yaml';
-import { Composer } from 'yaml';
 import type { Problem, Where } from '../errors/failure.ts';
 import { Failure, fail } from '../errors/failure.ts';
 import type { SourceText } from './frame.ts';
 import { sourceText, whereOf } from './frame.ts';
+import { readPlainYaml } from './plain-yaml.ts';
 import { readNode, spanAt, startReading } from './read-nodes.ts';
-import { scanYaml } from './scan-yaml.ts';
+import { refuseCharacters } from './yaml-characters.ts';
 import type { Span } from './secrets.ts';
+import { NoYamlParser, yamlParser } from './yaml-parser.ts';
+import type { YamlNode } from './yaml-tree.ts';
 
 /** The steps from the top of a document to one of its values. */
 export type YamlPath = readonly (string | number)[];
@@ -19,6 +20,8 @@ export interface YamlText {
   readonly rangeOf: (path: YamlPath, part?: 'key' | 'value') => Span;
   /** The text of a value as it was written. */
   readonly textOf: (path: YamlPath) => string;
+  /** The top of its syntax tree. */
+  readonly root: YamlNode | null;
   /** Where that is: file, line, column and frame. Of what is not there: where that is what should hold it. */
   readonly where: (path: YamlPath, part?: 'key' | 'value') => Where;
 }
@@ -30,9 +33,6 @@ export interface YamlReading extends YamlText {
   readonly unread: readonly YamlPath[];
 }
 
-/** Why a text is not YAML. */
-export type YamlFault = 'escape' | 'indentation' | 'nested' | 'missing' | 'unexpected' | 'start' | 'key' | 'other';
-
 const mostBytes = 256 * 1024;
 
 /**
@@ -40,7 +40,7 @@ const mostBytes = 256 * 1024;
  * and only what every YAML reader takes for the same value.
  * @param input the text, or the bytes of the file
  * @param file the name that problems show
- * @throws Failure with every problem that was found
+ * @throws Failure with every problem that was found; NoYamlParser for a text that is not plain, until it is loaded
  */
 export function readYaml(input: string | Uint8Array, file: string): YamlText {
   const reading = inspectYaml(input, file);
@@ -50,23 +50,34 @@ export function readYaml(input: string | Uint8Array, file: string): YamlText {
 
 /**
  * Like `readYaml`, but hands over the problems of single values, so that others can be found beside them.
- * @throws Failure when the text cannot be read at all
+ * @throws Failure when the text cannot be read at all; NoYamlParser for a text that is not plain, until it is loaded
  */
 export function inspectYaml(input: string | Uint8Array, file: string): YamlReading {
-  const source = sourceText(file, decode(input, file).replace(/^\ufeff/, ''));
+  const text = decode(input, file).replace(/^\ufeff/, '');
+  const known = recent.find((each) => each.text === text && each.file === file);
+  if (known !== undefined) return known.reading;
+  const source = sourceText(file, text);
   try {
-    return readSource(source);
+    const reading = readSource(source);
+    recent.push({ text, file, reading });
+    if (recent.length > 3) recent.shift();
+    return reading;
   } catch (error) {
-    if (error instanceof Failure) throw error;
+    if (error instanceof Failure || error instanceof NoYamlParser) throw error;
     // The parser also throws plain errors and range errors; for who reads the message they are all one.
     return fail('E_YAML_SYNTAX', { fault: 'other' }, whereOf(source, { start: 0, end: 1 }));
   }
 }
 
+/** One job reads the same text several times: to check it, to edit it, to prove the edit. Once is enough. */
+const recent: { readonly text: string; readonly file: string; readonly reading: YamlReading }[] = [];
+
 function readSource(source: SourceText): YamlReading {
   const reading = startReading(source);
-  const value = readNode(reading, compose(source), []);
+  const root = compose(source);
+  const value = readNode(reading, root, []);
   return {
+    root,
     value,
     rangeOf: (path, part = 'value') => spanAt(reading, path, part),
     textOf: (path) => {
@@ -79,30 +90,10 @@ function readSource(source: SourceText): YamlReading {
   };
 }
 
-function compose(source: SourceText): Node | null {
-  const tokens = scanYaml(source);
-  // Everything is a text to begin with: what an unquoted one means, `readPlainScalar` decides.
-  const composer = new Composer({ schema: 'failsafe', uniqueKeys: false, logLevel: 'silent' });
-  const [document] = composer.compose(tokens, true, source.text.length);
-  const error = document?.errors[0] ?? document?.warnings[0];
-  if (error !== undefined) {
-    const [start, end] = error.pos;
-    fail('E_YAML_SYNTAX', { fault: faults[error.code] ?? 'other' }, whereOf(source, { start, end }));
-  }
-  return document?.contents ?? null;
+function compose(source: SourceText): YamlNode | null {
+  refuseCharacters(source);
+  return readPlainYaml(source.text) ?? yamlParser()(source);
 }
-
-const faults: { readonly [Code in ParserCode]?: YamlFault } = {
-  BAD_DQ_ESCAPE: 'escape',
-  BAD_INDENT: 'indentation',
-  BLOCK_IN_FLOW: 'indentation',
-  BLOCK_AS_IMPLICIT_KEY: 'nested',
-  MISSING_CHAR: 'missing',
-  UNEXPECTED_TOKEN: 'unexpected',
-  BAD_SCALAR_START: 'start',
-  MULTILINE_IMPLICIT_KEY: 'key',
-  KEY_OVER_1024_CHARS: 'key',
-};
 
 function decode(input: string | Uint8Array, file: string): string {
   const bytes = typeof input === 'string' ? byteLength(input) : input.length;

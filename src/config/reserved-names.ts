@@ -49,7 +49,7 @@ const library = words(`
 
 /** Folders, modules, packages and arguments of a generated repository. */
 const repository = words(`
-  automations by_day by_hour by_month by_quarter by_week by_year compare config conftest core counted date docs end
+  artifacts automations backfill by_day by_hour by_month by_quarter by_week by_year compare config conftest core counted date docs end
   extractors flow flows frame golden kpi lake loaders main numpy pandas pipeline pipelines pl plopfile polars prefect
   prefect_flows publish pyarrow pydantic pytest repository ruamel ruff sample secret_blocks settings source sources
   sqlalchemy src stage stages start status steps strict_yaml target task tasks tests timedelta today transformers
@@ -62,15 +62,28 @@ const devices = words('con prn aux nul com0 com1 com2 com3 com4 com5 com6 com7 c
 
 /** Words that a query cannot use as the name of a column without quotes, in one or the other common database. */
 const sql = words(`
-  add all alter analyze and any array as asc asymmetric authorization begin between binary both by cascade case cast
-  check collate column commit constraint create cross current current_date current_time current_timestamp current_user
-  cursor database default deferrable delete desc describe distinct drop else end escape except exec execute exists
-  explain fetch file for foreign freeze from full function glob grant group having identity ilike in index initially
-  inner insert intersect interval into is isnull join key leading left like limit lock natural not notnull null of
-  offset on only option or order outer over overlaps partition percent plan primary procedure public references
-  regexp restrict returning revoke right rollback row rows schema select session_user set similar some symmetric table
-  then to top trailing transaction trigger truncate union unique update use user using values variadic view when where
-  window with`);
+  accessible add all alter analyse analyze and any array as asc asensitive asymmetric authorization before begin
+  between bigint binary blob both by call cascade case cast change char character check collate collation column
+  commit concurrently condition constraint convert create cross current current_catalog current_date current_role
+  current_schema current_time current_timestamp current_user cursor database databases day_hour day_microsecond
+  day_minute day_second dec declare default deferrable delayed delete delete_domain_id desc describe deterministic
+  distinct distinctrow div do do_domain_ids double drop dual each else elseif enclosed end escape escaped except exec
+  execute exists explain fetch file float4 float8 for force foreign freeze from full fulltext function glob grant
+  group having high_priority hour_microsecond hour_minute hour_second identity ignore ignore_domain_ids ilike in
+  index infile initially inner inout insensitive insert int1 int2 int3 int4 int8 integer intersect interval into is
+  isnull iterate join key keys kill lateral leading leave left like limit linear lines load localtime localtimestamp
+  lock long longblob longtext loop low_priority master_demote_to_replica master_demote_to_slave
+  master_ssl_verify_server_cert maxvalue mediumblob mediumint mediumtext middleint minute_microsecond minute_second
+  mod modifies natural no_write_to_binlog not notnull null numeric of offset on only optimize option optionally or
+  order out outer outfile over overlaps page_checksum parse_vcol_expr partition percent placing plan portion
+  precision primary procedure public purge read read_write reads real recursive ref_system_id references regexp
+  release rename repeat replace require resignal restrict returning revoke right rlike rollback row row_number rows
+  schema schemas second_microsecond select sensitive separator session_user set show similar smallint some spatial
+  specific sql_big_result sql_buffer_result sql_cache sql_calc_found_rows sql_no_cache sql_small_result sqlexception
+  sqlstate sqlwarning starting stats_auto_recalc stats_persistent stats_sample_pages straight_join symmetric table
+  tablesample terminated then tinyblob tinyint tinytext to top trailing transaction trigger truncate undo union
+  unique unlock unsigned update usage use user using utc_date utc_time utc_timestamp values varbinary varchar
+  varcharacter variadic varying verbose view when where window with write xor year_month zerofill`);
 
 /** Columns of the raw records, and what an artifact shows beside a value. */
 const columns = words('amount entity_id occurred_at record_id status target');

@@ -1,7 +1,6 @@
 import type { CST } from 'yaml';
 import { Lexer, Parser } from 'yaml';
 import { fail } from '../errors/failure.ts';
-import { codePointName } from './characters.ts';
 import type { SourceText } from './frame.ts';
 import { whereOf } from './frame.ts';
 
@@ -14,19 +13,13 @@ export const mostEntries = 2000;
 /** Even a file of nothing but brackets is refused soon. */
 const mostLexemes = 60_000;
 
-// Besides controls: line ends that YAML 1.1 knows and 1.2 does not, and what turns the reading direction around.
-const refusedCharacter =
-  // oxlint-disable-next-line no-control-regex
-  /[\u0000-\u0009\u000b\u000c\u000e-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ufffe\uffff\ud800-\udfff]|\r(?!\n)/u;
-
 /**
  * Takes a text apart into the tokens of its syntax, and stops at the first thing that is not allowed.
  * This happens before any parse: two deep documents are enough to abort a process that parses them
  * (a regular expression inside the parser cannot be compiled any more, which nothing can catch).
- * @throws Failure E_YAML_CHARACTER, E_YAML_TAB, E_YAML_DEPTH, E_YAML_ENTRIES, E_YAML_FEATURE
+ * @throws Failure E_YAML_DEPTH, E_YAML_ENTRIES, E_YAML_FEATURE
  */
 export function scanYaml(source: SourceText): readonly CST.Token[] {
-  refuseCharacters(source);
   const parser = new Parser();
   const features = featureWatch(source);
   const tokens: CST.Token[] = [];
@@ -54,14 +47,6 @@ function refuseExcess(source: SourceText, { stack, offset }: Parser): void {
 
 function at(source: SourceText, start: number, lexeme = ' ') {
   return whereOf(source, { start, end: start + lexeme.length });
-}
-
-function refuseCharacters(source: SourceText): void {
-  const found = refusedCharacter.exec(source.text);
-  if (found === null) return;
-  const where = at(source, found.index, found[0]);
-  if (found[0] === '\t') fail('E_YAML_TAB', {}, where);
-  fail('E_YAML_CHARACTER', { character: codePointName(found[0]) }, where);
 }
 
 /** The lexer's marks: the next lexeme is a scalar; a document begins; brackets were left open. */

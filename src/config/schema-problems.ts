@@ -4,8 +4,10 @@ import type { PlacedProblem } from './placed-problem.ts';
 import { placed, showPath } from './placed-problem.ts';
 import type { YamlPath } from './read-yaml.ts';
 import type { FoundProblem } from './schema.ts';
-import { keysOf } from './schema.ts';
+import { keysOf, stageShapes } from './schema.ts';
 import { showText } from './show-text.ts';
+import { sourceKinds } from './source-kinds.ts';
+import type { StageGroup } from './stage-kinds.ts';
 import { suggest } from './suggest.ts';
 
 type Issue = z.core.$ZodIssue;
@@ -14,7 +16,20 @@ type Issue = z.core.$ZodIssue;
 const mostKeys = 100;
 
 /** Turns what zod found into problems of the catalogue; zod's own words never reach a person. */
-export function readIssue(issue: Issue, root: unknown, above: YamlPath = []): readonly PlacedProblem[] {
+export function readIssues(issues: readonly Issue[], root: unknown): readonly PlacedProblem[] {
+  const read = new Set<string>();
+  return issues.flatMap((issue) => {
+    const [group, name] = issue.path.map(String);
+    const hasShapes = group !== undefined && name !== undefined && Object.hasOwn(stageShapes, group) && stageShapes[group as StageGroup].length > 1;
+    if (!hasShapes) return readIssue(issue, root);
+    const place = `${group}.${name}`;
+    const isNews = !read.has(place);
+    read.add(place);
+    return isNews ? readEntry(group as StageGroup, name, root) : [];
+  });
+}
+
+function readIssue(issue: Issue, root: unknown, above: YamlPath = []): readonly PlacedProblem[] {
   const path = [...above, ...(issue.path as YamlPath)];
   const value = valueAt(root, path);
   switch (issue.code) {
@@ -44,23 +59,33 @@ function valueAt(root: unknown, path: YamlPath): unknown {
   }, root);
 }
 
-/** Two sources are told apart by their kind; of loaders, only the one that publishes has a kind. */
+/** Two sources are told apart by their kind. */
 function readUnion(issue: Extract<Issue, { code: 'invalid_union' }>, root: unknown, path: YamlPath): readonly PlacedProblem[] {
   const value = valueAt(root, path);
   if (issue.errors.length === 0) return readKind(path, value, valueAt(root, path.slice(0, -1)));
+  return [wrongType(path, 'map', value)];
+}
+
+/** Of several shapes zod may tell of one that was not meant: the entry's own is asked again. */
+function readEntry(group: StageGroup, name: string, root: unknown): readonly PlacedProblem[] {
+  const path = [group, name];
+  const value = valueAt(root, path);
   if (kindOf(value) !== 'map') return [wrongType(path, 'map', value)];
-  const branch = issue.errors[Object.hasOwn(value as object, 'kind') ? 1 : 0] ?? [];
-  return branch.flatMap((each) => readIssue(each, root, path));
+  const shapes = stageShapes[group];
+  const { kind } = value as { kind?: unknown };
+  const shape = shapes.find(({ kinds }) => (kind === undefined ? kinds.length === 0 : kinds.includes(String(kind))));
+  if (shape === undefined) return [kind === undefined ? missing([...path, 'kind']) : wrongChoice([...path, 'kind'], shapes.flatMap(({ kinds }) => kinds), kind)];
+  return shape.schema.safeParse(value).error?.issues.flatMap((each) => readIssue(each, root, path)) ?? [];
 }
 
 /** Without a kind zod looks no further; a mistyped `kind` is the commonest reason for that. */
 function readKind(path: YamlPath, kind: unknown, source: unknown): readonly PlacedProblem[] {
-  if (kind !== undefined) return [wrongChoice(path, ['sql', 'datalake'], kind)];
+  if (kind !== undefined) return [wrongChoice(path, Object.keys(sourceKinds), kind)];
   const unknown = Object.keys(source as object).filter((key) => !anySourceKey.includes(key));
   return [missing(path), ...unknown.slice(0, mostKeys).map((key) => unknownKey(path.slice(0, -1), key, source))];
 }
 
-const anySourceKey: readonly string[] = [...new Set([...keysOf.sql, ...keysOf.datalake])];
+const anySourceKey: readonly string[] = [...new Set([...keysOf.sql, ...keysOf.datalake, ...keysOf.api])];
 
 function missing(path: YamlPath): PlacedProblem {
   const [parent, key] = [path.slice(0, -1), path.at(-1)];
@@ -98,11 +123,18 @@ function unknownKey(path: YamlPath, key: string, value: unknown): PlacedProblem 
 function allowedKeys([first, second]: YamlPath, value: unknown): readonly string[] {
   if (first === undefined) return keysOf.top;
   const { kind, source } = value as { kind?: unknown; source?: unknown };
-  if (first === 'sources') return kind === 'sql' ? keysOf.sql : kind === 'datalake' ? keysOf.datalake : anySourceKey;
-  if (first === 'loaders' && kind === undefined) return source === undefined ? ['kind', ...keysOf.store] : keysOf.store;
-  if (first === 'loaders') return keysOf.artifact;
-  if (second !== undefined || first === 'kpi' || first === 'flow') return keysOf[first as 'kpi'] ?? keysOf.top;
+  if (first === 'sources') return Object.hasOwn(sourceKinds, String(kind)) ? keysOf[kind as keyof typeof sourceKinds] : anySourceKey;
+  if (second !== undefined && Object.hasOwn(stageShapes, first)) return keysOfEntry(first as StageGroup, kind, source);
+  if (first === 'kpi' || first === 'flow') return keysOf[first];
   return keysOf.top;
+}
+
+/** Whoever says neither a kind nor a source may have forgotten either. */
+function keysOfEntry(group: StageGroup, kind: unknown, source: unknown): readonly string[] {
+  const shapes = stageShapes[group];
+  const own = shapes.find(({ kinds }) => (kind === undefined ? kinds.length === 0 : kinds.includes(String(kind)))) ?? shapes.find(({ kinds }) => kinds.length > 0) ?? shapes[0];
+  const mayName = kind === undefined && source === undefined && own?.kinds.length === 0 && shapes.length > 1;
+  return [...(mayName ? ['kind'] : []), ...(own?.keys ?? [])];
 }
 
 const kindsOf: Readonly<Record<string, ValueKind>> = {

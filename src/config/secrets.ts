@@ -42,8 +42,13 @@ const patterns: readonly (readonly [SecretKind, RegExp])[] = [
   ['key', /\bSK[0-9a-f]{32}\b/g],
 ];
 
+/** No pattern without an address or an assignment in it matches less than this. */
+const shortestKey = 20;
+
 /** Finds what looks like a secret in a text, in the order of the text. */
 export function findSecrets(text: string): readonly FoundSecret[] {
+  // Most texts of a config are words, and there are many of them.
+  if (text.length < shortestKey && !text.includes('=') && !text.includes('://')) return [];
   const found = patterns.flatMap(([kind, pattern]) =>
     [...text.matchAll(pattern)].map((match) => ({ kind, start: match.index, end: match.index + match[0].length })),
   );

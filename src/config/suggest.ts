@@ -46,14 +46,21 @@ export function suggest(word: string, known: Iterable<string>): string | undefin
   const near = [...known]
     .map((each) => ({ each, distance: editDistance(fold(word), fold(each)) }))
     .filter(({ each, distance }) => distance <= allowedDistance(word, each))
-    .sort((a, b) => a.distance - b.distance || (a.each < b.each ? -1 : 1));
+    .sort((a, b) => a.distance - b.distance || sharedStart(word, b.each) - sharedStart(word, a.each) || (a.each < b.each ? -1 : 1));
   return near[0]?.each;
 }
 
-/** Two changes turn any word of two letters into any other: short words must share something. */
+/** How many letters two words begin with alike: people mistype the middle of a word sooner than its first letter. */
+function sharedStart(a: string, b: string): number {
+  const [from, to] = [fold(a), fold(b)];
+  const end = [...from].findIndex((letter, index) => letter !== to[index]);
+  return end < 0 ? from.length : end;
+}
+
+/** Two changes turn any short word into any other: it must share more. */
 function allowedDistance(word: string, known: string): number {
   const length = Math.max(word.length, known.length);
-  return length < 4 ? 1 : Math.max(2, Math.floor(length / 3));
+  return length < 5 ? 1 : Math.max(2, Math.floor(length / 3));
 }
 
 function fold(word: string): string {

@@ -17,13 +17,16 @@ interface Settings {
   readonly branch?: string;
 }
 
-/** The git of this machine, run with no hook and no signing program, and never asking anything. */
-export function nodeGit(env: NodeJS.ProcessEnv, signal: AbortSignal): Git {
+/**
+ * The git of this machine, run with no hook and no signing program, and never asking anything.
+ * @param cwd where it is asked who the person is: a repository around it may say so
+ */
+export function nodeGit(env: NodeJS.ProcessEnv, signal: AbortSignal, cwd: string = process.cwd()): Git {
   const clean = cleanEnvironment(env);
-  const git = (args: readonly string[], cwd: string): Promise<Outcome> =>
-    runToEnd({ file: 'git', args, cwd, env: clean }, { seconds: secondsAllowed, signal });
+  const git = (args: readonly string[], at: string): Promise<Outcome> =>
+    runToEnd({ file: 'git', args, cwd: at, env: clean }, { seconds: secondsAllowed, signal });
   return {
-    owner: async () => describeOwner(withVariables(await readSettings(git, process.cwd()), clean)),
+    owner: async () => describeOwner(withVariables(await readSettings(git, cwd), clean)),
     firstCommit: (folder, home, message) => firstCommit(git, clean, { folder, home, message }),
   };
 }

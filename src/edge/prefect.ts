@@ -18,6 +18,8 @@ export interface PrefectOptions {
   readonly startSeconds?: number;
   /** Where an empty database is kept from one start to the next. */
   readonly cache?: string;
+  /** Settings of Prefect for the server and what is started beside it; a person's own never reach them. */
+  readonly settings?: NodeJS.ProcessEnv;
 }
 
 /** A Prefect server of our own, with what was started beside it. */
@@ -48,7 +50,7 @@ export interface PrefectHandle {
 export async function startPrefect(python: string, options: PrefectOptions = {}): Promise<PrefectHandle> {
   const home = await makeHome();
   try {
-    const env = isolatedEnvironment(options.env ?? process.env, home);
+    const env = { ...isolatedEnvironment(options.env ?? process.env, home), ...options.settings };
     const version = await checkPrefect(python, env, options.signal);
     const filled = await fillHome(home, options.cache, version);
     const server = await startServer({ python, env, home, seconds: options.startSeconds ?? 180, ...pick(options) });

@@ -5,7 +5,7 @@ import { redactUrl } from './network.ts';
 
 /** What an installing tool left behind. */
 export interface ToolFailure {
-  readonly tool: 'uv' | 'pip';
+  readonly tool: 'uv' | 'pip' | 'npm';
   readonly output: string;
   readonly timedOut: boolean;
   readonly seconds: number;

@@ -1,8 +1,7 @@
-import { linkSync, mkdirSync, readFileSync, renameSync, unlinkSync, writeFileSync } from 'node:fs';
+import { linkSync, mkdirSync, readFileSync, readdirSync, renameSync, unlinkSync, writeFileSync } from 'node:fs';
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { fail } from '../errors/failure.ts';
 import { errorCode } from './disk-problem.ts';
 
@@ -28,9 +27,19 @@ export async function lockFolder(folder: string, command: string, waitMs: number
   writeFileSync(own, JSON.stringify({ pid: process.pid, host: hostname(), command } satisfies Holder), { flag: 'wx' });
   try {
     await takeName(own, name, waitMs);
+    tryTo(() => removeLeftovers(folder));
     return () => tryTo(() => unlinkSync(name));
   } finally {
     tryTo(() => unlinkSync(own));
+  }
+}
+
+/** The names of runs that were killed before they had the folder, or while they waited for it. */
+function removeLeftovers(folder: string): void {
+  for (const each of readdirSync(folder).filter((found) => /^running-\d+-/.test(found))) {
+    const path = join(folder, each);
+    const holder = readHolder(readText(path) ?? '');
+    if (holder !== undefined && isGone(holder)) tryTo(() => unlinkSync(path));
   }
 }
 
@@ -41,7 +50,7 @@ async function takeName(own: string, name: string, waitMs: number): Promise<void
     const holder = text === undefined ? undefined : readHolder(text);
     if (text !== undefined && (holder === undefined || isGone(holder))) setAside(name, own, text);
     else if (waited >= waitMs && holder !== undefined) fail('E_RUN_ACTIVE', { ...holder });
-    else await sleep(50);
+    else await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }
 

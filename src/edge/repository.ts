@@ -1,11 +1,11 @@
-import { existsSync, lstatSync, mkdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
+import { existsSync, lstatSync, mkdirSync, readFileSync, readdirSync, realpathSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fail } from '../errors/failure.ts';
 import type { OpenRepository, Repositories, RunEntry } from '../jobs/ports.ts';
 import { checkPath } from '../plan/path.ts';
 import type { FileOp } from '../plan/plan.ts';
 import { diskFailure, errorCode } from './disk-problem.ts';
-import { readHistory, readRunOps, repairRuns, writeRun } from './repository-journal.ts';
+import { nextRunNumber, readHistory, readRunOps, repairRuns, writeRun } from './repository-journal.ts';
 import { lockFolder } from './repository-lock.ts';
 
 /**
@@ -47,32 +47,52 @@ function findRoot(from: string): string | undefined {
 /** What belongs to this copy alone: git does not see it. */
 function localFolder(root: string): string {
   const folder = join(root, '.kpi-flow', 'local');
-  if (!existsSync(join(folder, '.gitignore'))) {
+  const ignore = join(folder, '.gitignore');
+  // One that is empty is of a run that was killed before it could write.
+  if ((statSync(ignore, { throwIfNoEntry: false })?.size ?? 0) === 0) {
     mkdirSync(folder, { recursive: true });
-    writeFileSync(join(folder, '.gitignore'), '*\n');
+    writeFileSync(ignore, '*\n');
   }
   return folder;
 }
 
 function openRepository(root: string, unlock: () => void): OpenRepository {
+  /** A disk that fails is no mistake of ours, whatever it was asked for. */
+  const onDisk = <Value>(work: () => Value): Value => {
+    try {
+      return work();
+    } catch (error) {
+      throw diskFailure(error, root);
+    }
+  };
   return {
     root,
-    read: (path) => readText(root, path),
-    history: () => readHistory(root),
-    opsOf: (number) => readRunOps(root, number),
+    read: (path) => onDisk(() => readText(root, path)),
+    list: (folder) => onDisk(() => listFolder(root, folder)),
+    written: () => onDisk(() => listFiles(root)),
+    history: () => onDisk(() => readHistory(root)),
+    opsOf: (number) => onDisk(() => readRunOps(root, number)),
     close: unlock,
-    apply: (ops, run) => {
-      ops.forEach((op) => checkTarget(root, op));
-      const number = (readHistory(root).at(-1)?.number ?? 0) + 1;
-      const entry = { number, ...run, at: new Date().toISOString(), paths: ops.map(({ path }) => path) };
-      try {
-        writeRun(root, entry, ops);
-        return number;
-      } catch (error) {
-        throw diskFailure(error, root);
-      }
-    },
+    apply: (ops, run) => onDisk(() => apply(root, ops, run)),
   };
+}
+
+function apply(root: string, ops: readonly FileOp[], run: Pick<RunEntry, 'command' | 'undoes'>): number {
+  ops.forEach((op) => checkTarget(root, op));
+  const entry = { number: nextRunNumber(root), ...run, at: new Date().toISOString(), paths: ops.map(({ path }) => path) };
+  writeRun(root, entry, ops);
+  return entry.number;
+}
+
+/** What no person writes, or what belongs to this machine alone. */
+const passedOver: ReadonlySet<string> = new Set(['node_modules', '__pycache__', 'build', 'dist', 'site-packages']);
+
+function listFiles(root: string, folder = ''): string[] {
+  return readdirSync(join(root, folder), { withFileTypes: true }).flatMap((entry) => {
+    const path = folder === '' ? entry.name : `${folder}/${entry.name}`;
+    if (entry.isFile()) return [path];
+    return entry.isDirectory() && !entry.name.startsWith('.') && !passedOver.has(entry.name) ? listFiles(root, path) : [];
+  });
 }
 
 function readText(root: string, path: string): string | undefined {
@@ -83,8 +103,14 @@ function readText(root: string, path: string): string | undefined {
   } catch (error) {
     if (['ENOENT', 'ENOTDIR'].includes(errorCode(error) ?? '')) return undefined;
     if (error instanceof TypeError) return fail('E_FILE_ENCODING', { path });
-    throw diskFailure(error, root);
+    throw error;
   }
+}
+
+function listFolder(root: string, folder: string): readonly string[] {
+  checkInside(root, `${folder}/any`);
+  const path = join(root, checkPath(folder));
+  return existsSync(path) ? readdirSync(path) : [];
 }
 
 /** Nothing may be written that changed since it was read, cannot be written, or is somewhere else. */
@@ -102,6 +128,6 @@ function checkInside(root: string, path: string): void {
   if (lstatSync(join(root, path), { throwIfNoEntry: false })?.isSymbolicLink() === true) fail('E_FILE_LINK', { path });
   let folder = dirname(join(root, path));
   while (!existsSync(folder)) folder = dirname(folder);
-  const inside = relative(realpathSync(root), realpathSync(folder));
+  const inside = relative(realpathSync.native(root), realpathSync.native(folder));
   if (inside.startsWith('..') || resolve(inside) === inside) fail('E_FILE_LINK', { path });
 }

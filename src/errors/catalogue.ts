@@ -12,7 +12,7 @@ export interface ErrorArgs {
   /** `reason` says in words why the value cannot be. */
   E_ANSWER_REFUSED: { flag: string; value: string; reason: Bilingual; suggestion?: string };
   E_ANSWER_CHOICE: { flag: string; value: string; choices: readonly string[]; suggestion?: string };
-  E_LANGUAGE_NOT_YET: { language: string };
+  E_LANGUAGE_NOT_YET: { subject: string };
   E_STAGE_NAME_TAKEN: { name: string };
   E_PYTHON_MISSING: { asked: readonly string[]; storeAlias: boolean };
   E_PYTHON_OLD: { path: string; version: string };
@@ -21,8 +21,8 @@ export interface ErrorArgs {
   E_INDEX_LACKS: { requirement: string; index: string };
   E_CERTIFICATE_UNKNOWN: { host: string };
   E_PROXY: { proxy: string; reason: 'refused' | 'silent' | 'credentials' | 'name' };
-  E_INSTALL_FAILED: { tool: 'uv' | 'pip'; detail: string };
-  E_INSTALL_SLOW: { tool: 'uv' | 'pip'; seconds: number };
+  E_INSTALL_FAILED: { tool: 'uv' | 'pip' | 'npm'; detail: string };
+  E_INSTALL_SLOW: { tool: 'uv' | 'pip' | 'npm'; seconds: number };
   E_PREFECT_MISSING: { python: string };
   E_PREFECT_OLD: { found: string; needed: string };
   E_PREFECT_UNREACHABLE: { url: string; detail: string };
@@ -38,16 +38,19 @@ export interface ErrorArgs {
   E_DISK_FULL: { folder: string };
   E_DISK: { folder: string; detail: string };
   E_CUT_RUN_FINISHED: { folder: string };
-  E_COMMAND_UNKNOWN: { command: string; suggestion?: string };
+  E_COMMAND_UNKNOWN: { command: string; known: readonly string[]; suggestion?: string };
   E_FLAG_UNKNOWN: { flag: string; suggestion?: string };
   E_FLAG_VALUE_MISSING: { flag: string };
   E_FLAG_VALUE_UNEXPECTED: { flag: string };
-  E_ARGUMENT_EXTRA: { argument: string; swallowed: boolean };
-  E_ANSWERS_MISSING: { flags: readonly string[]; example: string; haveDefaults: boolean };
+  /** `most` is how many the command takes; `suggestion` is the command that was taken for a folder. */
+  E_ARGUMENT_EXTRA: { argument: string; command: string; most: number; swallowed: boolean; suggestion?: string };
+  /** `choices` are those of the last one missing. */
+  E_ANSWERS_MISSING: { flags: readonly string[]; example: string; haveDefaults: boolean; choices?: readonly string[] };
   E_ANSWER_FIXED: { from: string; value: string; file: string; fixed: string; why?: Bilingual };
   E_OUTPUT: { detail: string };
   E_SHELL_UNKNOWN: { shell: string; choices: readonly string[]; suggestion?: string };
   E_FLAG_SWALLOWED: { flag: string };
+  E_FLAG_OF_PLOP: { flag: string; example: string };
   E_ANSWERS_FILE: { file: string; reason: 'missing' | 'folder' | 'unreadable' };
   E_YAML_SIZE: { bytes: number; limit: number };
   E_YAML_ENCODING: Record<never, never>;
@@ -77,7 +80,10 @@ export interface ErrorArgs {
   E_CONFIG_SECRET: { path: string; kind: 'password' | 'key' | 'token' | 'private-key' };
   E_CONFIG_SOURCE: { path: string; name: string; known: readonly string[]; suggestion?: string };
   E_CONFIG_STAGE_TWICE: { name: string; path: string };
-  E_CONFIG_WRITE: { path: string; write: string; kind: string; fitting: string };
+  E_CONFIG_WRITE: { path: string; write: string; kind: string; fitting: readonly string[] };
+  E_CONFIG_STRATEGY: { path: string; write: string };
+  E_CONFIG_TABLE: { path: string };
+  E_CONFIG_TABLE_TWICE: { path: string; table: string; other: string };
   E_CONFIG_WARNING: { warning: number; target: number; side: 'above' | 'below' };
   E_CONFIG_COLUMN: { column: string };
   E_PROBLEMS_MORE: { count: number };
@@ -86,13 +92,21 @@ export interface ErrorArgs {
   /** An edit has no certain place in a file that people write. `what` is what was to be put there. */
   E_EDIT_UNCERTAIN: { file: string; what: string };
   E_NOT_A_REPOSITORY: { folder: string };
+  /** An option that other kinds have; `own` are the flags of this one. */
+  E_OPTION_KIND: { flag: string; stage: string; kind: string; kinds: readonly string[]; own: readonly string[] };
   E_STAGE_KIND: { stage: string; kind: string; choices: readonly string[]; suggestion?: string };
   E_STAGE_EXISTS: { name: string; other: string };
   E_SOURCE_KIND: { name: string; kind: string; needed: string };
   E_INPUT_UNKNOWN: { input: string; known: readonly string[]; suggestion?: string };
   E_INPUT_COUNT: { stage: string; kind: string; least: number; most: number };
+  E_LOADER_KEYS: { input: string; kind: string; form: string; use: string };
   E_GENERATED_EDITED: { paths: readonly string[] };
   E_FILE_EXISTS: { path: string };
+  E_FILE_MISSING: { path: string };
+  E_FLOW_UNKNOWN: { flow: string; known: readonly string[]; suggestion?: string };
+  E_DEPLOYMENT_EXISTS: { name: string };
+  /** `chain` begins and ends with the same stage. */
+  E_INPUT_CYCLE: { chain: readonly string[] };
   E_FILE_LINK: { path: string };
   E_FILE_READ_ONLY: { path: string };
   E_FILE_ENCODING: { path: string };
@@ -105,6 +119,8 @@ export interface ErrorArgs {
   E_VERSION_OTHER: { version: string; own: string };
   E_STAGE_UNKNOWN: { name: string; known: readonly string[]; suggestion?: string };
   E_STAGE_USED: { name: string; places: readonly string[] };
+  E_PIPELINE_EDITED: { name: string; paths: readonly string[] };
+  E_STAGE_REFERRED: { name: string; next: string; places: readonly string[] };
   E_GENERATOR_UNKNOWN: { name: string; known: readonly string[]; suggestion?: string };
   E_FILE_UNKNOWN: { path: string };
   E_ANSWERS_UNKNOWN: { key: string; allowed: readonly string[]; suggestion?: string };
@@ -161,6 +177,7 @@ export const exitOf: { readonly [Code in ErrorCode]: ExitCode } = {
   E_OUTPUT: 3,
   E_SHELL_UNKNOWN: 2,
   E_FLAG_SWALLOWED: 2,
+  E_FLAG_OF_PLOP: 2,
   E_ANSWERS_FILE: 2,
   E_FLOW_RUN: 1,
   E_DEMO_DIFFERS: 1,
@@ -192,6 +209,9 @@ export const exitOf: { readonly [Code in ErrorCode]: ExitCode } = {
   E_CONFIG_SOURCE: 2,
   E_CONFIG_STAGE_TWICE: 2,
   E_CONFIG_WRITE: 2,
+  E_CONFIG_STRATEGY: 2,
+  E_CONFIG_TABLE: 2,
+  E_CONFIG_TABLE_TWICE: 2,
   E_CONFIG_WARNING: 2,
   E_CONFIG_COLUMN: 2,
   E_PROBLEMS_MORE: 1,
@@ -199,13 +219,19 @@ export const exitOf: { readonly [Code in ErrorCode]: ExitCode } = {
   E_LOCK_LINE: 2,
   E_EDIT_UNCERTAIN: 1,
   E_NOT_A_REPOSITORY: 2,
+  E_OPTION_KIND: 2,
   E_STAGE_KIND: 2,
   E_STAGE_EXISTS: 2,
   E_SOURCE_KIND: 2,
   E_INPUT_UNKNOWN: 2,
   E_INPUT_COUNT: 2,
+  E_LOADER_KEYS: 2,
   E_GENERATED_EDITED: 1,
   E_FILE_EXISTS: 2,
+  E_FILE_MISSING: 2,
+  E_FLOW_UNKNOWN: 2,
+  E_DEPLOYMENT_EXISTS: 2,
+  E_INPUT_CYCLE: 2,
   E_FILE_LINK: 3,
   E_FILE_READ_ONLY: 3,
   E_FILE_ENCODING: 2,
@@ -218,6 +244,8 @@ export const exitOf: { readonly [Code in ErrorCode]: ExitCode } = {
   E_VERSION_OTHER: 2,
   E_STAGE_UNKNOWN: 2,
   E_STAGE_USED: 1,
+  E_PIPELINE_EDITED: 1,
+  E_STAGE_REFERRED: 1,
   E_GENERATOR_UNKNOWN: 2,
   E_FILE_UNKNOWN: 2,
   E_ANSWERS_UNKNOWN: 2,

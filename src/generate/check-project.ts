@@ -4,14 +4,36 @@ import { checkInputCount } from './answers/texts.ts';
 import { refuse } from './answers/checked.ts';
 import type { ProjectInput } from './project-input.ts';
 import { stageNames } from './project-view.ts';
+import { isTypescriptWord } from '../config/typescript-words.ts';
+import { camel } from './emitters/words.ts';
 
 /** What no field can see alone: roles, names that meet, and on which side a warning lies. */
 export function checkProject(input: ProjectInput): Problem[] {
-  return [...checkLanguage(input), ...checkInputs(input), ...checkNames(input), ...checkWarning(input)];
+  return [...checkLanguage(input), ...checkTypescriptNames(input), ...checkInputs(input), ...checkNames(input), ...checkWarning(input), ...checkDatabase(input)];
 }
 
-function checkLanguage({ language }: ProjectInput): Problem[] {
-  return (language as string) === 'python' ? [] : [problem('E_LANGUAGE_NOT_YET', { language })];
+/** What a TypeScript repository cannot do yet is said before anything is written. */
+function checkLanguage(input: ProjectInput): Problem[] {
+  if (input.language === 'python') return [];
+  const { source, destination, database, task_runner, plop } = input;
+  const lacking = [
+    ...(source === 'sql' ? [] : [`--source ${source}`]),
+    ...(destination === 'sql' ? [] : [`--destination ${destination}`]),
+    ...(database === 'duckdb' ? [] : [`--database ${database}`]),
+    ...(task_runner === 'threads' ? [] : [`--task-runner ${task_runner}`]),
+    ...(plop ? ['--plop'] : []),
+  ];
+  return lacking.map((subject) => problem('E_LANGUAGE_NOT_YET', { subject }));
+}
+
+/** In TypeScript a stage is a function and a type besides, in modules that import some names of ours. */
+function checkTypescriptNames({ language, id, inputs }: ProjectInput): Problem[] {
+  if (language === 'python') return [];
+  const taken = ['--id', '--inputs'].flatMap((flag) => (flag === '--id' ? [id] : inputs).filter(isTypescriptWord).map((name) => ({ flag, name })));
+  return taken.map(({ flag, name }) => {
+    const refusal = refuse(`"${name}" is a word of TypeScript, or a name that every such repository has.`, `"${name}" es una palabra de TypeScript o un nombre que ya está en todo repositorio así.`, flag === '--id' ? `${name}_kpi` : `${name}_records`);
+    return problem('E_ANSWER_REFUSED', { flag, value: name, ...refusal });
+  });
 }
 
 function checkInputs({ type, inputs }: ProjectInput): Problem[] {
@@ -24,8 +46,16 @@ function checkNames(input: ProjectInput): Problem[] {
   const { extractors, cleaners, calculation, aggregation, loader, publish } = stageNames(input);
   const stages = [...extractors, ...cleaners, calculation, aggregation, loader, publish];
   const columns = [input.grain.time, ...input.grain.dimensions, ...input.inputs, input.id];
-  const twice = firstDuplicate(stages) ?? firstDuplicate(columns);
+  // `a_1` and `a1` are one name in TypeScript.
+  const asWritten = input.language === 'typescript' ? stages.filter((each) => stages.some((other) => other !== each && camel(other) === camel(each))) : [];
+  const twice = firstDuplicate(stages) ?? firstDuplicate(columns) ?? asWritten[0];
   return twice === undefined ? [] : [problem('E_STAGE_NAME_TAKEN', { name: twice })];
+}
+
+function checkDatabase({ source, destination, database }: ProjectInput): Problem[] {
+  if (database === 'sqlite' || source === 'sql' || destination === 'sql') return [];
+  const refusal = refuse('Neither the source nor the destination is a database.', 'Ni el origen ni el destino son una base de datos.');
+  return [problem('E_ANSWER_REFUSED', { flag: '--database', value: database, ...refusal })];
 }
 
 function firstDuplicate(names: readonly string[]): string | undefined {

@@ -1,42 +1,59 @@
 import type { Config, Source } from '../config/config.ts';
+import { storeOf } from '../config/lake-stores.ts';
 import { readReferences } from '../config/references.ts';
+import { addressOf, sourceKinds, variableOf } from '../config/source-kinds.ts';
+import { declaredKindOf, isPublisher, sourceOf } from './declared-kind.ts';
 import { compareNaturally } from './natural-order.ts';
 import type { ProjectInput } from './project-input.ts';
 import { rolesOf } from './project-input.ts';
 import type { ProjectView, SourceView } from './project-view.ts';
-import { viewProject } from './project-view.ts';
+import { viewKinds, viewProject } from './project-view.ts';
+import type { StageRow } from './stage-graph.ts';
+import { stagesOf } from './repository-state.ts';
+import { moduleOf } from './stage-files.ts';
+import { usualInputs, viewGraph } from './stage-graph.ts';
 
 /** What decides the texts of a repository and does not stand in its config.yaml. */
 export interface RepositorySettings {
   readonly locale: 'en' | 'es';
+  readonly language: 'python' | 'typescript';
   readonly plop: boolean;
   /** The version of create-kpi-flow that last wrote it. */
   readonly version: string;
   readonly schedule: string | null;
+  /** Whether some transformer was added that checks what it returns. */
+  readonly checks: boolean;
+  /** Whether some extractor was added that goes on where the last run left off. */
+  readonly resumes: boolean;
+  /** What each stage takes that was added, by its name. */
+  readonly inputs: ReadonlyMap<string, readonly string[]>;
 }
 
 /** Lays a config.yaml out for the templates, as `viewProject` does with the answers of `create`. */
 export function viewConfig(config: Config, settings: RepositorySettings): ProjectView {
   const input = inputOf(config, settings);
   const view = viewProject(input, { version: settings.version, today: '', hash: () => '' });
-  const loader = Object.entries(config.loaders).find(([, each]) => 'source' in each);
-  const publish = Object.entries(config.loaders).find(([, each]) => 'kind' in each);
+  const [stores, publishers] = partLoaders(config);
+  const [loader, publish] = [stores[0], publishers[0]];
+  const [reader] = Object.keys(config.extractors).flatMap((each) => sourceOf(each, config) ?? []);
   const sources = Object.entries(config.sources).map(([name, each]) => viewSource(name, each));
   const byName = (name: string | undefined): SourceView => sources.find((each) => each.name === name) ?? view.source;
   return {
     ...view,
     ...viewStages(config),
+    graph: viewGraph(rowsOf(config, settings, view)),
     sources,
-    source: byName(Object.values(config.extractors)[0]?.source),
-    destination: byName(loader !== undefined && 'source' in loader[1] ? loader[1].source : undefined),
-    loader: loader?.[0] ?? view.loader,
-    publish: publish?.[0] ?? view.publish,
-    needsSql: sources.some(({ kind }) => kind === 'sql'),
-    needsLake: sources.some(({ kind }) => kind === 'datalake'),
+    source: byName(reader),
+    destination: byName(loader && sourceOf(loader, config)),
+    loader: loader ?? view.loader,
+    publish: publish ?? view.publish,
+    ...viewKinds(sources),
+    checksResults: settings.checks,
+    resumesExtracts: settings.resumes,
   };
 }
 
-function inputOf(config: Config, { locale, plop, schedule }: RepositorySettings): ProjectInput {
+function inputOf(config: Config, { locale, language, plop, schedule }: RepositorySettings): ProjectInput {
   const { kpi, extractors } = config;
   const [time, ...dimensions] = kpi.grain;
   return {
@@ -46,9 +63,11 @@ function inputOf(config: Config, { locale, plop, schedule }: RepositorySettings)
     warning: kpi.warning ?? kpi.target,
     grain: { time, dimensions },
     locale,
-    language: 'python',
+    language,
     source: 'sql',
     destination: 'sql',
+    database: language === 'typescript' ? 'duckdb' : 'sqlite',
+    task_runner: 'threads',
     inputs: Object.keys(extractors).slice(0, rolesOf[kpi.type].length),
     schedule,
     timezone: config.flow.timezone,
@@ -59,37 +78,53 @@ function inputOf(config: Config, { locale, plop, schedule }: RepositorySettings)
   };
 }
 
+/** Every stage with what it takes: what it was added with, else what one of its name takes in a new repository. */
+function rowsOf(config: Config, { inputs, language }: RepositorySettings, view: ProjectView): StageRow[] {
+  const byVariable = new Map([[`by_${view.period}`, view.aggregation]]);
+  const takes = (name: string) => (inputs.get(name) ?? usualInputs(name, view)).map((each) => byVariable.get(each) ?? each);
+  const parts = { extractors: 'extract', transformers: 'transform', loaders: 'load' } as const;
+  return [...stagesOf(config)].map(([name, group]) => ({
+    name,
+    part: parts[group],
+    kind: declaredKindOf(name, config)?.value ?? '',
+    source: sourceOf(name, config) ?? '',
+    inputs: takes(name),
+    file: moduleOf(group, name, config, language),
+  }));
+}
+
 /** The stages in the order of config.yaml, and those that a package of the core gathers, in the order of ruff. */
-function viewStages({ extractors, transformers, loaders }: Config) {
-  const stores = Object.keys(loaders).filter((name) => 'source' in (loaders[name] ?? {}));
-  const publishers = Object.keys(loaders).filter((name) => !stores.includes(name));
+function viewStages(config: Config) {
+  const { extractors, transformers } = config;
+  const [stores, publishers] = partLoaders(config);
   return {
     stages: { extractors: Object.keys(extractors), transformers: Object.keys(transformers), loaders: stores, publishers },
     extractorsSorted: Object.keys(extractors).toSorted(compareNaturally),
     transformersSorted: Object.keys(transformers).toSorted(compareNaturally),
     loadersSorted: stores.toSorted(compareNaturally),
+    publishersSorted: publishers.toSorted(compareNaturally),
   };
+}
+
+/** The loaders that keep data, and those that show it in Prefect. */
+function partLoaders(config: Config): readonly [stores: readonly string[], publishers: readonly string[]] {
+  const names = Object.keys(config.loaders);
+  return [names.filter((name) => !isPublisher(name, config)), names.filter((name) => isPublisher(name, config))];
 }
 
 /** A source as templates name it: its variable is the one its address refers to. */
 export function viewSource(name: string, source: Source): SourceView {
-  const isSql = source.kind === 'sql';
-  const address = isSql ? source.url : source.uri;
+  const address = addressOf(source);
   const references = readReferences(address);
   const [reference] = typeof references === 'string' ? [] : references;
   return {
     name,
     kind: source.kind,
-    key: isSql ? 'url' : 'uri',
+    key: sourceKinds[source.kind].key,
+    address,
     variable: reference?.name ?? variableOf(name, source.kind),
     sample: reference?.default ?? address,
+    ...(source.kind !== 'sql' && source.kind !== 'datalake' && { auth: source.auth ?? 'none' }),
+    ...(source.kind === 'datalake' && { store: storeOf(Object.keys(source)) }),
   };
 }
-
-/** The variable that a source's address is read from unless somebody names another. */
-export function variableOf(name: string, kind: Source['kind']): string {
-  return `${name.toUpperCase()}_${kind === 'sql' ? 'URL' : 'URI'}`;
-}
-
-/** Where the embedded sample lies, by the kind of a source. */
-export const sampleAddresses: Readonly<Record<Source['kind'], string>> = { sql: 'sqlite:///.data/sample.sqlite', datalake: '.data/lake' };

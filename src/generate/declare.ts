@@ -11,6 +11,7 @@ export interface DeclaredField {
   readonly choices?: readonly Choice[];
   readonly boolean: boolean;
   readonly positional: boolean;
+  readonly flagOnly: boolean;
   readonly placeholder?: string;
   /** How the default reads: a text in both languages, or a value. */
   readonly initial?: Bilingual;
@@ -19,12 +20,14 @@ export interface DeclaredField {
 export interface DeclaredGenerator {
   readonly name: string;
   readonly summary: Bilingual;
+  /** Whether it adds to a repository that is there. */
+  readonly adds: boolean;
   readonly fields: readonly DeclaredField[];
 }
 
 /** What the build embeds of a generator (see `virtual:declared`). */
-export function declare(generator: Generator<never>): DeclaredGenerator {
-  return { name: generator.name, summary: generator.summary, fields: Object.values(generator.fields).map(declareField) };
+export function declare(generator: Generator<never>, adds = false): DeclaredGenerator {
+  return { name: generator.name, summary: generator.summary, adds, fields: Object.values(generator.fields).map(declareField) };
 }
 
 function declareField({ key, flag, variable, meta }: Generator<never>['fields'][string]): DeclaredField {
@@ -37,6 +40,7 @@ function declareField({ key, flag, variable, meta }: Generator<never>['fields'][
     help: meta.help,
     boolean: meta.boolean === true,
     positional: meta.positional === true,
+    flagOnly: meta.flagOnly === true,
     ...(meta.choices && { choices: meta.choices }),
     ...(meta.placeholder !== undefined && { placeholder: meta.placeholder }),
     ...(initial && { initial }),

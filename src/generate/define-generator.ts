@@ -35,6 +35,10 @@ export interface FieldMeta {
   readonly boolean?: true;
   /** Given by position on the command line. */
   readonly positional?: true;
+  /** Has no default that could be taken. */
+  readonly required?: true;
+  /** Given by its flag alone, and never asked for. */
+  readonly flagOnly?: true;
   /** What help shows for the value, as `<text>`. */
   readonly placeholder?: string;
   /** An answer to start from, given what is answered already. */

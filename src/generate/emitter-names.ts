@@ -1,5 +1,6 @@
 /** The helpers that a template may call, besides Handlebars' own blocks. The build knows them by name. */
 export const emitterNames = [
+  'camel',
   'dotted',
   'envValue',
   'identifier',
@@ -9,9 +10,11 @@ export const emitterNames = [
   'kebab',
   'markdownText',
   'number',
+  'pascal',
   'pyComment',
   'pyDocstring',
   'pyImport',
+  'pyImports',
   'pyNumber',
   'pyString',
   'tomlString',

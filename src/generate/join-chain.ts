@@ -1,19 +1,23 @@
 import type { Config } from '../config/config.ts';
-import type { Insertion } from '../python/insert-lines.ts';
 import { insertLines } from '../python/insert-lines.ts';
-import type { Node, ParsePython } from '../python/parse-python.ts';
+import type { ParsePython } from '../python/parse-python.ts';
 import type { FlowFacts } from '../python/read-flow.ts';
-import { placeAfter, readFlow } from '../python/read-flow.ts';
+import { readFlow } from '../python/read-flow.ts';
 import type { PipelineFacts, Step } from '../python/read-pipeline.ts';
 import { readPipeline } from '../python/read-pipeline.ts';
+import { statementsOf } from '../python/read-module.ts';
 import type { Written } from '../python/write-call.ts';
-import { writeStatement } from '../python/write-call.ts';
+import type { FlowDialect } from './flow-dialect.ts';
+import { dialectOf } from './flow-dialect.ts';
+import type { NewLines } from './place-lines.ts';
+import { placeLines } from './place-lines.ts';
 
 /** A flow with the pipelines it calls, read. */
 export interface FlowReading {
   readonly path: string;
   readonly text: string;
   readonly parse: ParsePython;
+  readonly read: (path: string) => string | undefined;
   /** Nothing when the flow has no form that can be read for certain. */
   readonly facts: FlowFacts | undefined;
   readonly pipelines: readonly PipelineReading[];
@@ -28,14 +32,15 @@ interface PipelineReading {
 /** Reads a flow and its pipelines. */
 export function readFlowFile(path: string, read: (path: string) => string | undefined, parse: ParsePython): FlowReading {
   const text = read(path) ?? '';
-  const name = path.replace(/^.*\/|\.py$/g, '');
-  const facts = readFlow(parse(text), name);
+  const { extension, resultOf } = dialectOf(path);
+  const name = path.replace(/^.*\/|\.[^.]+$/g, '');
+  const facts = readFlow(parse(text), name, resultOf);
   const pipelines = (facts?.pipelines ?? []).flatMap(({ imported, variable, given }) => {
-    const module = read(`src/${imported.module.replaceAll('.', '/')}.py`);
+    const module = read(`src/${imported.module.replaceAll('.', '/')}.${extension}`);
     const found = module === undefined ? undefined : readPipeline(parse(module), imported.name);
     return found === undefined ? [] : [{ variable, given, facts: found }];
   });
-  return { path, text, parse, facts, pipelines };
+  return { path, text, parse, read, facts, pipelines };
 }
 
 /** The stages that a flow runs, itself or through its pipelines. */
@@ -55,37 +60,30 @@ export type Joining = { readonly text: string } | { readonly paste: readonly str
 export interface Waiting {
   /** What each transformer takes, for those that no code calls yet. */
   readonly inputsOf: (stage: string) => readonly string[];
+  /** Whether a stage was added, so that its lines in the flow are ours. */
+  readonly isAdded: (stage: string) => boolean;
 }
 
 /**
- * Joins a loader to a flow, with all that its data comes from and that does not run yet: extracts after the last
- * extract, the rest after the last load. Only whole lines are put in; where a place is not certain, none are.
+ * Joins a loader to a flow, with all that its data comes from and that does not run yet. Added extracts stand behind
+ * the last one that `create` wrote, added steps and loads behind its last load, each in an order that does not depend
+ * on what came first. Only whole lines are put in; where a place is not certain, none are.
  */
 export function joinLoader(flow: FlowReading, config: Config, loader: string, input: string, waiting: Waiting): Joining {
   const draft = new Draft(flow, config, waiting);
   const value = draft.valueOf(input);
-  const lines = draft.lines(loader, value ?? input);
-  if (value === undefined || flow.facts === undefined) return { paste: lines.all };
-  const places = placesOf(flow.facts, config, draft);
-  if (places === undefined) return { paste: lines.all };
-  const insertions: Insertion[] = [
-    ...(lines.extracts.length > 0 && places.extract ? [{ after: places.extract, lines: lines.extracts }] : []),
-    { after: places.load, lines: lines.loads },
-  ];
-  return { text: insertLines(flow.text, insertions, flow.path, flow.parse) };
+  const { extracts, steps, load } = draft.lines(loader, value ?? input);
+  const all = [...extracts, ...steps, load];
+  const places = value === undefined || flow.facts === undefined ? undefined : placeLines({ facts: flow.facts, config, waiting: { ...waiting, isAdded: (stage) => stage === loader || waiting.isAdded(stage) }, used: draft.used }, extracts, steps, load);
+  if (places === undefined) return { paste: all.flatMap(({ lines }) => lines) };
+  return { text: insertLines(flow.text, places, flow.path, flow.parse) };
 }
 
-function placesOf(facts: FlowFacts, { extractors, loaders }: Config, draft: Draft): { readonly extract: Node | undefined; readonly load: Node } | undefined {
-  const load = placeAfter(facts, new Set(Object.keys(loaders)));
-  const extract = placeAfter(facts, new Set(Object.keys(extractors)));
-  if (load === undefined || (draft.needsExtract && extract === undefined)) return undefined;
-  const late = [...draft.used].some((name) => isBoundAfter(facts, name, load));
-  return late || (extract !== undefined && extract.startIndex > load.startIndex) ? undefined : { extract, load };
-}
-
-function isBoundAfter({ definition }: FlowFacts, name: string, place: Node): boolean {
-  const bound = definition.text.search(new RegExp(`(?<![\\w.])${name}\\s*=[^=]`));
-  return bound >= 0 && definition.startIndex + bound > place.endIndex;
+/** A statement to be: the stage it calls, and the variable that keeps what it gives. */
+interface Statement {
+  readonly stage: string;
+  readonly name: string;
+  readonly value: Written;
 }
 
 /** The statements that a chain needs, collected from its end to its beginning. */
@@ -93,10 +91,11 @@ class Draft {
   readonly #flow: FlowReading;
   readonly #config: Config;
   readonly #waiting: Waiting;
+  readonly #dialect: FlowDialect;
   readonly #known = new Map<string, Written | undefined>();
   readonly #taken: Set<string>;
-  readonly #extracts: { readonly name: string; readonly value: Written }[] = [];
-  readonly #steps: { readonly name: string; readonly value: Written }[] = [];
+  readonly #extracts: Statement[] = [];
+  readonly #steps: Statement[] = [];
   /** Variables of the flow that the new lines use. */
   readonly used = new Set<string>();
 
@@ -104,11 +103,8 @@ class Draft {
     this.#flow = flow;
     this.#config = config;
     this.#waiting = waiting;
+    this.#dialect = dialectOf(flow.path);
     this.#taken = new Set(flow.facts?.identifiers);
-  }
-
-  get needsExtract(): boolean {
-    return this.#extracts.length > 0;
   }
 
   /** The expression that gives the data of a stage or variable; nothing when there is none for certain. */
@@ -136,8 +132,8 @@ class Draft {
     const days = this.#extractArguments();
     if (days === undefined) return undefined;
     const name = this.#freeName(input, '.submit');
-    this.#extracts.push({ name, value: { callee: `${this.#tasks}.${input}.submit`, inputs: days } });
-    return `${name}.result()`;
+    this.#extracts.push({ stage: input, name, value: { callee: `${this.#tasks}.${this.#dialect.nameOf(input)}.submit`, inputs: days } });
+    return this.#dialect.resultOf(name);
   }
 
   /** What the other extracts are given: the shortest, since one may ask for more than its own days. */
@@ -165,7 +161,7 @@ class Draft {
       return text === undefined || text.includes('\n') ? undefined : text;
     }
     const inputs = step.inputs.map((each) => this.#writeStep(each, given)).filter((each) => each !== undefined);
-    return inputs.length === step.inputs.length ? { callee: `${this.#tasks}.${step.stage}`, inputs } : undefined;
+    return inputs.length === step.inputs.length ? { callee: this.#callee(step.stage), inputs } : undefined;
   }
 
   #waitingStep(input: string): string | undefined {
@@ -174,29 +170,42 @@ class Draft {
     const inputs = names.map((each) => this.valueOf(each)).filter((each) => each !== undefined);
     if (inputs.length < names.length) return undefined;
     const name = this.#freeName(input, '');
-    this.#steps.push({ name, value: { callee: `${this.#tasks}.${input}`, inputs } });
+    this.#steps.push({ stage: input, name, value: { callee: this.#callee(input), inputs } });
     return name;
   }
 
   /** A name that nothing in the module has, short enough for its line. */
   #freeName(stage: string, method: string): string {
-    const longest = Math.max(8, 88 - 9 - this.#tasks.length - stage.length - method.length);
-    const short = stage.length <= longest ? stage : stage.slice(0, longest).replace(/_+$/, '');
-    const names = [short, `${short.slice(0, longest - 6)}_frame`, ...[2, 3, 4, 5, 6, 7, 8, 9].map((n) => `${short.slice(0, longest - 2)}_${n}`)];
+    const { longestLine, nameOf, otherName } = this.#dialect;
+    const own = nameOf(stage);
+    const longest = Math.max(8, longestLine - 9 - this.#tasks.length - own.length - method.length);
+    const short = own.length <= longest ? own : own.slice(0, longest).replace(/_+$/, '');
+    const names = [short, otherName(short.slice(0, longest - 6)), ...[2, 3, 4, 5, 6, 7, 8, 9].map((n) => `${short.slice(0, longest - 2)}_${n}`)];
     const free = names.find((each) => !this.#taken.has(each)) ?? `${short}_more`;
     this.#taken.add(free);
     return free;
+  }
+
+  #callee(stage: string): string {
+    const { calleeOf, nameOf } = this.#dialect;
+    return calleeOf(`${this.#tasks}.${nameOf(stage)}`);
+  }
+
+  /** How far the statements of the flow are indented: in Python always by one level. */
+  get #indent(): string {
+    const { facts, text } = this.#flow;
+    const first = facts === undefined || this.#dialect.extension === 'py' ? undefined : statementsOf(facts.definition)[0];
+    return /[ \t]+$/.exec(text.slice(0, first?.startIndex ?? 0))?.[0] ?? '    ';
   }
 
   get #tasks(): string {
     return this.#flow.facts?.tasks ?? 'tasks';
   }
 
-  lines(loader: string, value: Written): { readonly extracts: readonly string[]; readonly loads: readonly string[]; readonly all: readonly string[] } {
-    const write = ({ name, value: each }: { name: string; value: Written }): string[] => writeStatement('    ', `${name} = `, each);
-    const extracts = this.#extracts.flatMap(write);
-    const steps = this.#steps.flatMap(write);
-    const load = writeStatement('    ', '', { callee: `${this.#tasks}.${loader}`, inputs: [value] });
-    return { extracts, loads: [...(steps.length > 0 ? ['', ...steps] : []), ...load], all: [...extracts, ...steps, ...load] };
+  lines(loader: string, value: Written): { readonly extracts: readonly NewLines[]; readonly steps: readonly NewLines[]; readonly load: NewLines } {
+    const { statement } = this.#dialect;
+    const write = ({ stage, name, value: each }: Statement): NewLines => ({ stage, lines: statement(this.#indent, name, each) });
+    const load = statement(this.#indent, undefined, { callee: this.#callee(loader), inputs: [value] });
+    return { extracts: this.#extracts.map(write), steps: this.#steps.map(write), load: { stage: loader, lines: load } };
   }
 }

@@ -1,22 +1,36 @@
-import { addVariable } from '../config/edit-env.ts';
+import type { ConfigField } from '../config/edit-config.ts';
 import { insertEntry } from '../config/edit-config.ts';
-import { addRequirements } from '../config/edit-pyproject.ts';
 import { parseConfig } from '../config/parse-config.ts';
+import { sampleAddress, sampleOf, sourceKinds, variableOf } from '../config/source-kinds.ts';
+import { isImplied } from '../config/stage-kinds.ts';
+import { isTypescriptWord } from '../config/typescript-words.ts';
 import { suggest } from '../config/suggest.ts';
 import type { Config, Source } from '../config/config.ts';
+import type { Refusal } from '../config/names.ts';
 import { checkEntryName } from '../config/names.ts';
 import { fail } from '../errors/failure.ts';
 import type { FileOp, Plan } from '../plan/plan.ts';
-import { sampleAddresses, variableOf, viewConfig, viewSource } from './config-view.ts';
-import type { InputForm, StageGenerator, StageInput, StageItem, StageKind } from './define-stage.ts';
+import { bring, installRemark } from './brought.ts';
+import { viewConfig, viewSource } from './config-view.ts';
+import type { StageGenerator, StageInput, StageItem, StageKind } from './define-stage.ts';
+import type { InputForm } from './input-form.ts';
+import { isRecords } from './input-form.ts';
+import type { KnownSource } from './kind-options.ts';
+import { keyFields, readOptions } from './kind-options.ts';
+import { declaredKindOf } from './declared-kind.ts';
 import { renderRule } from './desired.ts';
-import type { FlowReading } from './join-chain.ts';
+import { pickFlow, readFlows } from './flow-choice.ts';
+import type { FlowReading, Waiting } from './join-chain.ts';
 import { joinLoader, readFlowFile, stageOfInput, stagesIn } from './join-chain.ts';
-import { lockOps } from './lock-changes.ts';
+import { lockOps, modify } from './lock-changes.ts';
 import { planGenerated, planNeeded } from './plan-generated.ts';
 import type { ProjectView, SourceView } from './project-view.ts';
 import type { RepositoryState } from './repository-state.ts';
-import { configPath, stagesOf } from './repository-state.ts';
+import { checksModule, configPath, incrementalModule, nothing, parserFor, stagesOf } from './repository-state.ts';
+import { kindIn, viewTakes } from './typescript-stage.ts';
+import { viewTypescript } from './typescript-view.ts';
+import { camel } from './emitters/words.ts';
+import { optionSettings, optionsOfSource } from './standing-stage.ts';
 
 /** What a person should know about a plan, besides the files. */
 export type Remark =
@@ -26,12 +40,24 @@ export type Remark =
   | { readonly kind: 'joined'; readonly stages: readonly string[]; readonly file: string }
   /** Lines that have no certain place. */
   | { readonly kind: 'paste'; readonly file: string; readonly lines: readonly string[] }
-  /** Until it is set, the stage works on the sample. */
-  | { readonly kind: 'variable'; readonly name: string; readonly source: string }
-  /** Edited, so it stays although its stage is gone. */
-  | { readonly kind: 'kept'; readonly file: string }
+  /** What makes a transformer look at how fresh its data is. */
+  | { readonly kind: 'fresh'; readonly file: string; readonly lines: readonly string[] }
+  /** Until it is set, the stage works on the sample. `isNew`: the source did not stand in config.yaml before. */
+  | { readonly kind: 'variable'; readonly name: string; readonly source: string; readonly isNew: boolean; readonly form?: string }
+  /** Edited, so it stays although its stage is gone: the file, or a part of it. */
+  | { readonly kind: 'kept'; readonly file: string; readonly part?: string }
+  /** What a person runs to make Prefect know of it. */
+  | { readonly kind: 'next'; readonly step: 'deploy' | 'automation' | 'image' | 'install'; readonly command: string }
   /** Gone from config.yaml, but code still names it. */
-  | { readonly kind: 'used'; readonly stage: string; readonly places: readonly string[] };
+  | { readonly kind: 'used'; readonly stage: string; readonly places: readonly string[] }
+  /** Edited, so only the names in it changed that are certain. */
+  | { readonly kind: 'moved'; readonly file: string }
+  /** Places that may mean a stage that was renamed. */
+  | { readonly kind: 'mentions'; readonly stage: string; readonly places: readonly string[] }
+  /** A folder of a lake has its stage's name, and no data moves by itself. */
+  | { readonly kind: 'folder'; readonly stage: string; readonly next: string }
+  /** Stages that no flow runs any more. */
+  | { readonly kind: 'parted'; readonly stages: readonly string[]; readonly file: string };
 
 /** A plan with what is to be said about it. */
 export interface Growth {
@@ -44,146 +70,244 @@ export interface Growth {
  * @throws Failure for what cannot be; then nothing has happened
  */
 export function planAdd(generator: StageGenerator, input: StageInput, state: RepositoryState, force = false): Growth {
-  const kind = generator.kinds.find(({ value }) => value === input.kind) ?? fail('E_STAGE_KIND', { stage: generator.name, kind: input.kind, choices: generator.kinds.map(({ value }) => value) });
+  const { kind, given } = kindOf(generator, input, state);
   checkNameFree(input.name, state);
-  const flow = flowFor(kind, state);
-  const source = kind.source === undefined ? undefined : chooseSource(input.source, kind.source, state.config);
-  const item: StageItem = { name: input.name, kind: kind.value, inputs: readInputs(generator, kind, input, state, flow), ...(source && { source: source.view }) };
+  const flows = flowsFor(kind, state);
+  const source = kind.source === undefined ? undefined : chooseSource(input.source, kind.source, state);
+  const item: StageItem = { name: input.name, kind: kind.value, inputs: readInputs(generator, kind, input, state, flows), options: readOptions(generator, kind, given, source?.known), ...(source && { source: source.view }) };
   const configText = recordStage(generator, kind, item, source?.isNew === true, state);
   const { config } = parseConfig(configText, configPath);
-  const view = viewConfig(config, state.settings);
+  const shared = kind.modules?.(item) ?? [];
+  const view = viewConfig(config, { ...state.settings, checks: state.settings.checks || shared.includes(checksModule), resumes: state.settings.resumes || shared.includes(incrementalModule), inputs: new Map([...state.settings.inputs, [item.name, item.inputs.map(({ name }) => name)]]) });
   const code = createFiles(kind, item, view, state);
-  const join = generator.group === 'loaders' ? joinPart(flow, config, item, state) : { ops: [], remarks: [{ kind: 'waits', stage: item.name, group: generator.group } as const] };
+  const join = generator.group === 'loaders' ? joinPart(input.flow ?? '', flows, config, item, state) : { ops: [], remarks: [{ kind: 'waits', stage: item.name, group: generator.group } as const] };
+  const brought = bring(kind, item, source?.isNew === true, configText, state);
   const ops = [
     ...code,
     modify(configPath, state.configText, configText),
-    ...planNeeded(state, view),
-    ...narrowEdits(kind, source, state),
+    ...planNeeded(state, view, shared),
+    ...brought.ops,
     ...join.ops,
     ...planGenerated(state, view, force),
   ];
   const inputs = item.inputs.map(({ name }) => name).join(',');
-  const settings = { [`inputs.${item.name}`]: inputs === '' ? nothing : inputs };
-  const variable: Remark[] = source === undefined ? [] : [{ kind: 'variable', name: source.view.variable, source: source.view.name }];
-  return { plan: { ops: [...ops, ...lockOps(state, ops, settings)] }, remarks: [...join.remarks, ...variable] };
+  const settings = { [`inputs.${item.name}`]: inputs === '' ? nothing : inputs, ...optionSettings(kind, withSource(item, config)), ...brought.settings };
+  return { plan: { ops: [...ops, ...lockOps(state, ops, settings)] }, remarks: [...join.remarks, ...variableOfSample(kind, item, source?.isNew === true, state.settings.language), ...installRemark(ops, state)] };
 }
 
-/** A kind without inputs has nothing to do with the flow, which is then not even read. */
-function flowFor({ inputs }: StageKind, { flowPath, read, parse }: RepositoryState): FlowReading {
-  if (inputs !== undefined) return readFlowFile(flowPath, read, parse);
-  return { path: flowPath, text: '', parse, facts: undefined, pipelines: [] };
+function kindOf({ name, kinds }: StageGenerator, input: StageInput, { settings }: RepositoryState): { readonly kind: StageKind; readonly given: StageInput['options'] } {
+  const kind = kinds.find(({ value }) => value === input.kind) ?? fail('E_STAGE_KIND', { stage: name, kind: input.kind, choices: kinds.map(({ value }) => value) });
+  return kindIn(settings.language, name, kind, input.options);
 }
 
-/** The code and the test of a stage that stands in config.yaml already. */
-export function planStageFiles(generator: StageGenerator, input: StageInput, state: RepositoryState): FileOp[] {
-  const kind = generator.kinds.find(({ value }) => value === input.kind) ?? fail('E_STAGE_KIND', { stage: generator.name, kind: input.kind, choices: generator.kinds.map(({ value }) => value) });
-  const flow = flowFor(kind, state);
-  const source = kind.source === undefined ? undefined : chooseSource(input.source, kind.source, state.config).view;
-  const item: StageItem = { name: input.name, kind: kind.value, inputs: readInputs(generator, kind, input, state, flow), ...(source && { source }) };
-  return createFiles(kind, item, viewConfig(state.config, state.settings), { ...state, read: () => undefined }).filter(({ path }) => state.read(path) === undefined);
+/** The variable that leads from the sample to the real system. Whoever wrote an address of their own needs no telling. */
+function variableOfSample({ address }: StageKind, item: StageItem, isNew: boolean, language: 'python' | 'typescript'): Remark[] {
+  const { source } = item;
+  if (source === undefined || source.address !== sampleAddress(source.variable, source.kind, language)) return [];
+  const form = address?.(item);
+  return [{ kind: 'variable', name: source.variable, source: source.name, isNew, ...(form !== undefined && { form }) }];
 }
 
-function modify(path: string, before: string, after: string): FileOp {
-  return { kind: 'modify', path, owner: 'edited', before, after };
+/** A stage with its source as config.yaml has it by now. */
+function withSource(item: StageItem, { sources }: Config): StageItem {
+  const found = sources[item.source?.name ?? ''];
+  return item.source === undefined || found === undefined ? item : { ...item, source: viewSource(item.source.name, found) };
+}
+
+/** A kind without inputs has nothing to do with flows, which are then not even read. */
+function flowsFor({ inputs }: StageKind, state: RepositoryState): Flows {
+  if (inputs !== undefined) return readFlows(state);
+  return [{ path: state.flowPath, text: '', parse: state.parse, read: state.read, facts: undefined, pipelines: [] }];
+}
+
+type Flows = readonly [FlowReading, ...FlowReading[]];
+
+/** A stage that stands in config.yaml already, with the code and the test that it is to have. */
+export interface StandingFiles {
+  readonly kind: StageKind;
+  readonly item: StageItem;
+  readonly ops: readonly FileOp[];
+}
+
+/** Plans the code and the test of a stage that stands in config.yaml already. */
+export function planStageFiles(generator: StageGenerator, input: StageInput, state: RepositoryState): StandingFiles {
+  const { kind, given } = kindOf(generator, input, state);
+  const flows = flowsFor(kind, state);
+  const source = kind.source === undefined ? undefined : chooseSource(input.source, kind.source, state);
+  const item: StageItem = { name: input.name, kind: kind.value, inputs: readInputs(generator, kind, input, state, flows), options: readOptions(generator, kind, given, source?.known), ...(source && { source: source.view }) };
+  const view = viewConfig(state.config, state.settings);
+  const own = createFiles(kind, item, view, { ...state, read: () => undefined }).filter(({ path }) => state.read(path) === undefined);
+  return { kind, item, ops: [...own, ...planNeeded(state, view, kind.modules?.(item))] };
 }
 
 /** Stages share one namespace; on some disks `Orders` and `orders` are one file. */
-function checkNameFree(name: string, { config, lock }: RepositoryState): void {
+export function checkNameFree(name: string, { config, lock, settings }: RepositoryState): void {
   const folded = name.toLowerCase();
   const other = [...stagesOf(config).keys()].find((each) => each.toLowerCase() === folded);
   if (other !== undefined) fail('E_STAGE_EXISTS', { name, other });
-  const path = [...lock.files.keys()].find((each) => each.toLowerCase() === `tests/unit/test_${folded}.py`);
+  if (settings.language === 'typescript') checkTypescriptName(name, config);
+  const tests = new Set([`tests/unit/test_${folded}.py`, `tests/unit/${folded}.test.ts`]);
+  const path = [...lock.files.keys()].find((each) => tests.has(each.toLowerCase()));
   if (path !== undefined && lock.files.get(path)?.owner !== 'deleted') fail('E_STAGE_EXISTS', { name, other: path });
+}
+
+/** In TypeScript a stage is a function and a type besides; `a_1` and `a1` would be one. */
+function checkTypescriptName(name: string, config: Config): void {
+  const other = [...stagesOf(config).keys()].find((each) => camel(each) === camel(name));
+  if (other !== undefined) fail('E_STAGE_EXISTS', { name, other });
+  const reason = { en: 'It means something in TypeScript.', es: 'Significa algo en TypeScript.' };
+  if (isTypescriptWord(name)) fail('E_ANSWER_REFUSED', { flag: '--name', value: name, reason });
 }
 
 interface ChosenSource {
   readonly view: SourceView;
   readonly isNew: boolean;
+  /** What is known of one that is there. */
+  readonly known?: KnownSource;
 }
 
 /** The source that was named, or the first of the kind; one that is not there yet is added. */
-function chooseSource(name: string | undefined, kind: Source['kind'], { sources }: Config): ChosenSource {
+function chooseSource(name: string | undefined, kind: Source['kind'], state: RepositoryState): ChosenSource {
+  const { config, settings } = state;
+  const { sources } = config;
   const usual = Object.entries(sources).find(([, each]) => each.kind === kind)?.[0];
-  const chosen = name ?? usual ?? (kind === 'sql' ? 'warehouse' : 'lake');
+  const chosen = name ?? usual ?? sourceKinds[kind].usualName;
   const found = sources[chosen];
   if (found !== undefined && found.kind !== kind) fail('E_SOURCE_KIND', { name: chosen, kind: found.kind, needed: kind });
-  if (found !== undefined) return { view: viewSource(chosen, found), isNew: false };
-  const refusal = checkEntryName(chosen);
+  if (found !== undefined) {
+    const view = viewSource(chosen, found);
+    return { view, isNew: false, known: { view, said: optionsOfSource(chosen, state) } };
+  }
+  const refusal = checkEntryName(chosen) ?? notAStage(chosen, config);
   if (refusal !== undefined) fail('E_ANSWER_REFUSED', { flag: '--source', value: chosen, ...refusal });
-  const isSql = kind === 'sql';
-  return { view: { name: chosen, kind, key: isSql ? 'url' : 'uri', variable: variableOf(chosen, kind), sample: sampleAddresses[kind] }, isNew: true };
+  const { key } = sourceKinds[kind];
+  const variable = variableOf(chosen, kind);
+  return { view: { name: chosen, kind, key, address: sampleAddress(variable, kind, settings.language), variable, sample: sampleOf(kind, settings.language) }, isNew: true };
 }
 
-function readInputs({ name: stage, group }: StageGenerator, kind: StageKind, { inputs: given }: StageInput, state: RepositoryState, flow: FlowReading): StageItem['inputs'] {
+/** Who names a stage where a new source would be made meant its data. */
+function notAStage(name: string, config: Config): Refusal | undefined {
+  const group = stagesOf(config).get(name);
+  if (group === undefined) return undefined;
+  return { reason: { en: `That is one of the ${group}; the stages to take data from are its inputs: --inputs ${name}`, es: `Eso es uno de los ${group}; las etapas de las que recibe datos son sus entradas: --inputs ${name}` } };
+}
+
+function readInputs({ name: stage, group }: StageGenerator, kind: StageKind, { name, inputs: given }: StageInput, state: RepositoryState, flows: Flows): StageItem['inputs'] {
   const { least, most, of } = kind.inputs ?? { least: 0, most: 0, of: 'any' };
-  const { id, grain } = state.config.kpi;
   // A loader that is told nothing keeps the KPI itself.
-  const inputs = given.length === 0 && group === 'loaders' ? [`${id}_by_${grain[0]}`] : given;
+  const inputs = given.length === 0 && group === 'loaders' && most > 0 ? [usualInput(state)] : given;
   if (inputs.length < least || inputs.length > most) fail('E_INPUT_COUNT', { stage, kind: kind.value, least, most });
-  return inputs.map((name) => ({ name, form: formOf(name, of, state, flow) }));
+  if (inputs.includes(name)) fail('E_INPUT_CYCLE', { chain: [name, name] });
+  inputs.forEach((each) => upstreamOf(each, state));
+  return inputs.map((each) => {
+    const resolved = stageIn(each, state, flows);
+    return { name: each, form: formOf(each, of, state, flows), ...(resolved !== undefined && { stage: resolved }) };
+  });
 }
 
-function formOf(input: string, of: 'extractor' | 'any', { config }: RepositoryState, flow: FlowReading): InputForm {
-  const variables = flow.facts?.variables;
-  const stage = input in config.extractors || input in config.transformers ? input : stageOfInput(flow, input);
+/** The stage that gives the KPI itself, also under a name that somebody gave it: then what the first loader keeps. */
+function usualInput({ config, settings }: RepositoryState): string {
+  const { kpi, transformers } = config;
+  const usual = `${kpi.id}_by_${kpi.grain[0]}`;
+  if (usual in transformers) return usual;
+  const loaded = viewConfig(config, settings).graph.loads.flatMap(({ inputs }) => inputs).find((each) => each in transformers);
+  return loaded ?? lastOf(transformers, 'aggregation') ?? usual;
+}
+
+/** The last transformer of a kind. */
+export function lastOf(transformers: Config['transformers'], kind: string): string | undefined {
+  return Object.keys(transformers).findLast((name) => transformers[name]?.kind === kind);
+}
+
+/**
+ * What a stage takes, and what that takes, as far as the lock remembers it.
+ * @throws Failure E_INPUT_CYCLE when somebody wrote a circle into the lock
+ */
+function upstreamOf(stage: string, state: Pick<RepositoryState, 'lock'>, path: readonly string[] = []): readonly string[] {
+  if (path.includes(stage)) fail('E_INPUT_CYCLE', { chain: [...path.slice(path.indexOf(stage)), stage] });
+  return waitingInputs(state.lock, stage).flatMap((each) => [each, ...upstreamOf(each, state, [...path, stage])]);
+}
+
+/** The stage whose data an input means, where one is certain. */
+function stageIn(input: string, { config }: RepositoryState, flows: Flows): string | undefined {
+  if (input in config.extractors || input in config.transformers) return input;
+  return flows.map((flow) => stageOfInput(flow, input)).find((each) => each !== undefined);
+}
+
+function formOf(input: string, of: 'extractor' | 'any', state: RepositoryState, flows: Flows): InputForm {
+  const { config, settings } = state;
+  const variables = new Set(flows.flatMap(({ facts }) => [...(facts?.variables.keys() ?? [])]));
+  const stage = stageIn(input, state, flows);
   const extractors = Object.keys(config.extractors);
-  const known = of === 'extractor' ? extractors : [...extractors, ...Object.keys(config.transformers), ...(variables?.keys() ?? [])];
-  const isKnown = of === 'extractor' ? input in config.extractors : stage !== undefined || variables?.has(input) === true;
+  const known = of === 'extractor' ? extractors : [...extractors, ...Object.keys(config.transformers), ...variables];
+  const isKnown = of === 'extractor' ? input in config.extractors : stage !== undefined || variables.has(input);
   if (!isKnown) {
     const suggestion = suggest(input, known);
     fail('E_INPUT_UNKNOWN', { input, known, ...(suggestion !== undefined && { suggestion }) });
   }
   if (stage === undefined) return 'unknown';
-  if (stage in config.extractors) return 'records';
-  return ({ cleaning: 'records', calculation: 'counted', aggregation: 'periods' } as const)[config.transformers[stage]?.kind ?? 'aggregation'];
+  return formOfStage(stage, config, settings.inputs);
+}
+
+/** A calculation counts records, and passes on anything else as it came: then its first input decides. */
+function formOfStage(stage: string, config: Config, inputsOf: ReadonlyMap<string, readonly string[]>, above: readonly string[] = []): InputForm {
+  if (stage in config.extractors) return 'raw';
+  const gives = declaredKindOf(stage, config)?.gives ?? 'unknown';
+  if (gives !== 'counted') return gives;
+  const inputs = stage === config.kpi.id || above.includes(stage) ? [] : (inputsOf.get(stage) ?? []);
+  const forms = inputs.map((each) => formOfStage(each, config, inputsOf, [...above, stage]));
+  return forms.every(isRecords) ? 'counted' : (forms[0] ?? 'counted');
 }
 
 function recordStage({ group }: StageGenerator, kind: StageKind, item: StageItem, isNewSource: boolean, { config, configText, settings, lock }: RepositoryState): string {
   const { source } = item;
   const added = new Set([...lock.settings.keys()].flatMap((key) => (key.startsWith('inputs.') ? [key.slice('inputs.'.length)] : [])));
-  const address = source && { key: source.key, value: `\${${source.variable}:-${source.sample}}`, quoted: true } as const;
-  const withSource = isNewSource && source && address ? insertEntry(configText, 'sources', source.name, [{ key: 'kind', value: source.kind }, address]) : configText;
-  return insertEntry(withSource, group, item.name, kind.fields(item, viewConfig(config, settings)), added);
+  const address = source && { key: source.key, value: source.address, quoted: true } as const;
+  const entry = source && address && [{ key: 'kind', value: source.kind }, address, ...(kind.sourceFields?.(item) ?? [])];
+  const withSource = isNewSource && source && entry ? insertEntry(configText, 'sources', source.name, entry, new Set(Object.keys(config.sources))) : configText;
+  return insertEntry(withSource, group, item.name, fieldsOf(kind, item, viewConfig(config, settings)), added);
+}
+
+/** What stands under a new stage: its kind where its source does not tell it, its source, and what its kind takes. */
+function fieldsOf(kind: StageKind, item: StageItem, view: ProjectView): ConfigField[] {
+  const { source } = item;
+  const all: readonly ConfigField[] = [
+    ...(isImplied(kind) ? [] : [{ key: 'kind', value: kind.value }]),
+    ...(source === undefined ? [] : [{ key: 'source', value: source.name }]),
+    ...keyFields(kind.keys ?? [], item.options),
+    ...(kind.fields?.(item, view) ?? []),
+  ];
+  return [...new Map(all.map((each) => [each.key, each])).values()];
 }
 
 /** New files, each where nothing stands. */
 function createFiles(kind: StageKind, item: StageItem, view: ProjectView, { read }: RepositoryState): FileOp[] {
   const [first] = item.inputs;
-  const stage = { name: item.name, kind: item.kind, inputs: item.inputs.map(({ name }) => name), ...(first && { input: first.name }), ...kind.data?.(item) };
+  const stage = { name: item.name, kind: item.kind, options: item.options, ...(view.language === 'typescript' && viewTakes(item, (each) => view.stages['extractors']?.includes(each) === true)), inputs: item.inputs.map(({ name }) => name), ...(first && { input: first.name }), ...kind.data?.(item) };
   const own = { ...view, ...(item.source && { source: item.source, destination: item.source }) };
   return kind.files(item).map((rule) => {
-    const { path, owner, text } = renderRule({ ...rule, data: { stage } }, own);
+    const { path, owner, text } = renderRule({ ...rule, data: { ...(view.language === 'typescript' && viewTypescript(view)), stage } }, own);
     if (read(path) !== undefined) fail('E_FILE_EXISTS', { path });
     return { kind: 'create', path, owner, after: text, executable: false };
   });
 }
 
-/** The lines that a kind needs in files that people keep. A file that somebody deleted is not missed. */
-function narrowEdits(kind: StageKind, source: ChosenSource | undefined, { read, settings }: RepositoryState): FileOp[] {
-  const comment = settings.locale === 'es' ? `dirección del origen ${source?.view.name ?? ''}` : `address of the source ${source?.view.name ?? ''}`;
-  const edits: readonly (readonly [string, (text: string) => string])[] = [
-    ['pyproject.toml', (text) => addRequirements(text, kind.requirements ?? [])],
-    ['.env.example', (text) => (source?.isNew ? addVariable(text, source.view.variable, comment) : text)],
-  ];
-  return edits.flatMap(([path, edit]) => {
-    const before = read(path);
-    const after = before === undefined ? undefined : edit(before);
-    return before === undefined || after === undefined || after === before ? [] : [modify(path, before, after)];
-  });
-}
-
-function joinPart(flow: FlowReading, config: Config, item: StageItem, { lock }: RepositoryState): { readonly ops: readonly FileOp[]; readonly remarks: readonly Remark[] } {
-  const [input] = item.inputs;
-  const joining = joinLoader(flow, config, item.name, input?.name ?? '', { inputsOf: (stage) => waitingInputs(lock, stage) });
+function joinPart(asked: string, flows: Flows, config: Config, item: StageItem, state: RepositoryState): { readonly ops: readonly FileOp[]; readonly remarks: readonly Remark[] } {
+  const input = item.inputs[0]?.name ?? '';
+  const { flow, certain } = pickFlow(asked, input, upstreamOf(input, state), flows, state);
+  // Without its facts a flow has no place that is certain, and the lines come back.
+  const joining = joinLoader(certain ? flow : { ...flow, facts: undefined }, config, item.name, input, waitingIn(state.lock));
   if ('paste' in joining) return { ops: [], remarks: [{ kind: 'paste', file: flow.path, lines: joining.paste }] };
   const op = modify(flow.path, flow.text, joining.text);
   const before = stagesIn(flow);
-  const after = stagesIn(readFlowFile(flow.path, (path) => (path === flow.path ? joining.text : undefined), flow.parse));
+  const after = stagesIn(readFlowFile(flow.path, (path) => (path === flow.path ? joining.text : undefined), parserFor(config, state.settings.language, flow.parse)));
   return { ops: [op], remarks: [{ kind: 'joined', stages: [...after].filter((each) => !before.has(each)), file: flow.path }] };
 }
 
-/** What the lock says of a stage that was added and takes nothing. */
-const nothing = '-';
+/** What the lock says of the stages that were added. */
+export function waitingIn(lock: RepositoryState['lock']): Waiting {
+  return { inputsOf: (stage) => waitingInputs(lock, stage), isAdded: (stage) => lock.settings.has(`inputs.${stage}`) };
+}
 
 /** What a stage was added to take, as its lock remembers it. */
 export function waitingInputs(lock: RepositoryState['lock'], stage: string): readonly string[] {

@@ -1,4 +1,4 @@
-import { toLf } from '../config/lock.ts';
+import { pristinePath, toLf } from '../config/lock.ts';
 import { fail } from '../errors/failure.ts';
 import type { FileOp } from '../plan/plan.ts';
 import type { FileSpec } from '../plan/tree.ts';
@@ -31,7 +31,7 @@ function holdsMore(before: string, after: string): boolean {
 /** Somebody may have made a generated file theirs, or deleted a page that no code needs. */
 function isOurs({ lock, read }: RepositoryState, path: string): boolean {
   const owner = lock.files.get(path)?.owner;
-  if (owner === undefined || path.endsWith('.py')) return owner === undefined || owner === 'generated' || owner === 'deleted';
+  if (owner === undefined || /\.(?:py|ts)$/.test(path)) return owner === undefined || owner === 'generated' || owner === 'deleted';
   return owner === 'generated' && read(path) !== undefined;
 }
 
@@ -41,10 +41,10 @@ function planFile({ read }: RepositoryState, { path, text, owner }: FileSpec): F
   return toLf(before) === text ? [] : [{ kind: 'modify', path, owner, before, after: likeBefore(before, text) }];
 }
 
-/** The modules that a first source of its kind needs, with the pristine copy that a later update merges with. */
-export function planNeeded({ read, lock }: RepositoryState, view: ProjectView): FileOp[] {
-  return neededFiles(view).filter(({ path }) => !lock.files.has(path) && read(path) === undefined).flatMap(({ path, text, owner }): FileOp[] => [
+/** The modules that a first source of its kind needs, and those that stages share, with the pristine copy that a later update merges with. */
+export function planNeeded({ read, lock }: RepositoryState, view: ProjectView, shared: readonly string[] = []): FileOp[] {
+  return neededFiles(view, shared).filter(({ path }) => (!lock.files.has(path) || shared.includes(path)) && read(path) === undefined).flatMap(({ path, text, owner }): FileOp[] => [
     { kind: 'create', path, owner, after: text, executable: false },
-    { kind: 'create', path: `.kpi-flow/base/${path}`, owner: 'generated', after: text, executable: false },
+    ...(owner === 'merged' ? [{ kind: 'create', path: pristinePath(path), owner: 'generated', after: text, executable: false } as const] : []),
   ]);
 }

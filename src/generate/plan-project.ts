@@ -1,5 +1,7 @@
 import { configSchemas } from 'virtual:config-schema';
-import { lockPath, lockTree, writeLock } from '../config/lock.ts';
+import { readVendor } from 'virtual:vendor';
+import { addRequirements } from '../config/edit-pyproject.ts';
+import { lockPath, lockTree, pristinePath, writeLock } from '../config/lock.ts';
 import type { FileSpec, Tree } from '../plan/tree.ts';
 import { makeTree } from '../plan/tree.ts';
 import type { RunFacts } from './define-generator.ts';
@@ -17,20 +19,33 @@ export function planProject(input: ProjectInput, facts: RunFacts): Tree {
   const view = viewProject(input, facts);
   const files = renderFiles(view);
   const tree = makeTree([...files, ...files.filter(({ owner }) => owner === 'merged').map(pristine)]);
-  const lock = writeLock(lockTree(makeTree(files), settingsOf(input, facts), facts.hash));
+  const lock = writeLock(lockTree(makeTree(files), { ...settingsOf(input, facts), ...databaseSettings(input, view) }, facts.hash));
   return makeTree([...tree.values(), { path: lockPath, owner: 'generated', text: lock }]);
 }
 
 function renderFiles(view: ProjectView): FileSpec[] {
   const rendered = projectFiles(view).map(({ template, path, owner, data }): FileSpec => {
-    return { path, owner, text: render(template, data === undefined ? view : { ...view, ...data }) };
+    const text = render(template, data === undefined ? view : { ...view, ...data });
+    return { path, owner, text: path === 'pyproject.toml' ? addRequirements(text, [...view.database.drivers, ...view.runner.requirements]) : text };
   });
-  return [...rendered, { path: 'config/config.schema.json', owner: 'generated', text: configSchemas[view.locale] }];
+  const vendored = view.language === 'typescript' ? vendoredFiles() : [];
+  return [...rendered, ...vendored, { path: 'config/config.schema.json', owner: 'generated', text: configSchemas[view.locale] }];
 }
 
-/** What a later update merges with. Its ending keeps linters and editors from taking it for code. */
+/** The runtime and the reader of config.yaml, so that a TypeScript repository needs nothing that is not published. */
+function vendoredFiles(): FileSpec[] {
+  return readVendor().map(({ path, text }) => ({ path: `vendor/kpi-flow-runtime/${path}`, owner: 'generated', text }));
+}
+
 function pristine({ path, text }: FileSpec): FileSpec {
-  return { path: `.kpi-flow/base/${path}.base`, owner: 'generated', text };
+  return { path: pristinePath(path), owner: 'generated', text };
+}
+
+/** Which database the sources of the stages are: their addresses do not tell while the sample stands in for it. */
+function databaseSettings({ language, source, destination, database }: ProjectInput, { database: chosen, stages }: ProjectView): Record<string, string> {
+  if (language !== 'python' || !chosen.isChosen) return {};
+  const users = [...(source === 'sql' ? stages.extractors : []), ...(destination === 'sql' ? stages.loaders : [])];
+  return Object.fromEntries(users.map((name) => [`option.${name}.database`, database]));
 }
 
 /** What decides the texts and does not stand in config.yaml. */

@@ -3,31 +3,83 @@ import { parseConfig } from '../config/parse-config.ts';
 import { suggest } from '../config/suggest.ts';
 import { fail } from '../errors/failure.ts';
 import type { FileOp } from '../plan/plan.ts';
+import { takeBack } from './brought.ts';
 import { viewConfig } from './config-view.ts';
+import type { StageGenerator } from './define-stage.ts';
 import { lockOps } from './lock-changes.ts';
+import { readFlows } from './flow-choice.ts';
+import { readFlowFile, stagesIn } from './join-chain.ts';
+import { partLoader } from './part-chain.ts';
+import { modify } from './lock-changes.ts';
+import { waitingIn } from './plan-add.ts';
 import type { Growth, Remark } from './plan-add.ts';
+import { isPipeline, planRemovePipeline } from './plan-remove-pipeline.ts';
 import { planGenerated } from './plan-generated.ts';
 import type { RepositoryState } from './repository-state.ts';
-import { configPath, isUnedited, stagesOf } from './repository-state.ts';
+import { checksModule, configPath, incrementalModule, isUnedited, stagesOf } from './repository-state.ts';
 import { filesOfStage } from './stage-files.ts';
+import { settingsOfStage } from './standing-stage.ts';
+import { generatorsIn } from './typescript-stage.ts';
+import { camel } from './emitters/words.ts';
 
 /**
- * Plans to take a stage away: its entry in config.yaml and those of its files that nobody edited.
+ * Plans to take a stage away: its entry in config.yaml, those of its files that nobody edited, and what it brought.
+ * @param generators those of stages, whose kinds tell what the other stages need
  * @throws Failure E_STAGE_UNKNOWN, E_STAGE_USED with every place that still needs it
  */
-export function planRemove(name: string, state: RepositoryState, force = false): Growth {
+export function planRemove(name: string, state: RepositoryState, force = false, generators: readonly StageGenerator[] = []): Growth {
+  if (isPipeline(name, state)) return planRemovePipeline(name, state);
   const group = groupOf(name, state);
-  const places = [...usesOf(name, state), ...(Object.keys(state.config[group]).length === 1 ? [configPath] : [])];
+  const parted = group === 'loaders' ? partFrom(name, state) : undefined;
+  const uses = usesOf(name, parted === undefined ? state : { ...state, read: (path) => (path === parted.path ? parted.after : state.read(path)) });
+  const places = [...uses, ...takersOf(name, state), ...(Object.keys(state.config[group]).length === 1 ? [configPath] : [])];
   if (places.length > 0) fail('E_STAGE_USED', { name, places });
-  const configText = removeEntry(state.configText, group, name);
-  const { config } = parseConfig(configText, configPath);
   const files = removeFiles(name, state);
+  const brought = takeBack(name, removeEntry(state.configText, group, name), files.ops.map(({ path }) => path), state, generatorsIn(state.settings.language, generators));
+  const { configText } = brought;
+  const { config } = parseConfig(configText, configPath);
+  const stays = (module: string): boolean => !brought.ops.some(({ path }) => path === module);
   const ops: FileOp[] = [
     ...files.ops,
+    ...(parted === undefined ? [] : [modify(parted.path, parted.before, parted.after)]),
     { kind: 'modify', path: configPath, owner: 'edited', before: state.configText, after: configText },
-    ...planGenerated(state, viewConfig(config, state.settings), force),
+    ...brought.ops,
+    ...planGenerated(state, viewConfig(config, { ...state.settings, checks: state.settings.checks && stays(checksModule), resumes: state.settings.resumes && stays(incrementalModule) }), force),
   ];
-  return { plan: { ops: [...ops, ...lockOps(state, ops, { [`inputs.${name}`]: undefined })] }, remarks: files.remarks };
+  return { plan: { ops: [...ops, ...lockOps(state, ops, { ...settingsOfStage(name, state.lock), ...brought.settings })] }, remarks: [...(parted === undefined ? [] : [{ kind: 'parted', stages: parted.stages, file: parted.path } as const]), ...files.remarks, ...brought.remarks] };
+}
+
+interface Parted {
+  /** The flow that ran it. */
+  readonly path: string;
+  readonly before: string;
+  readonly after: string;
+  /** What does not run any more, the loader first. */
+  readonly stages: readonly string[];
+}
+
+/** What joining a loader brought to the flow is taken back, while it stands there as it was written. */
+function partFrom(name: string, state: RepositoryState): Parted | undefined {
+  const { config, lock, read, parse } = state;
+  const waiting = waitingIn(lock);
+  const [input] = waiting.inputsOf(name);
+  if (input === undefined) return undefined;
+  const running = readFlows(state).filter(({ facts }) => facts?.calls.some(({ member }) => member === name));
+  const [flow, other] = running;
+  // What two flows run somebody joined by hand.
+  if (flow === undefined || other !== undefined) return undefined;
+  const { path } = flow;
+  const after = partLoader(flow, config, name, input, waiting);
+  if (after === undefined) return undefined;
+  const left = stagesIn(readFlowFile(path, (each) => (each === path ? after : read(each)), parse));
+  return { path, before: flow.text, after, stages: [...stagesIn(flow)].filter((each) => !left.has(each)) };
+}
+
+/** Where config.yaml has the stages that were added to take what this one makes. */
+function takersOf(name: string, { lock, configText }: RepositoryState): string[] {
+  const takers = [...lock.settings].filter(([key, value]) => key.startsWith('inputs.') && value.split(',').includes(name)).map(([key]) => key.slice('inputs.'.length));
+  const lines = configText.split('\n');
+  return takers.map((taker) => `${configPath}:${lines.findIndex((line) => new RegExp(`^\\s+["']?${taker}["']?\\s*:`).test(line)) + 1}`);
 }
 
 /** The group of a stage that must be there. */
@@ -52,8 +104,11 @@ export function removeFiles(name: string, state: RepositoryState): { readonly op
 /** Where code of the repository still names a stage, as file:line. Its own files and generated ones do not count. */
 export function usesOf(name: string, state: RepositoryState): string[] {
   const own = new Set(filesOfStage(state.lock, name));
-  const named = new RegExp(`\\b(?:tasks|steps|transformers|extractors|loaders)\\.${name}\\b|\\bimport [^#\\n]*\\b${name}\\b`);
+  const isTypescript = state.settings.language === 'typescript';
+  const called = isTypescript ? camel(name) : name;
+  const imported = isTypescript ? `/${name}\\.ts'` : `\\bimport [^#\\n]*\\b${name}\\b`;
+  const named = new RegExp(`\\b(?:tasks|steps|transformers|extractors|loaders|artifacts)\\.${called}\\b|${imported}`);
   return [...state.lock.files.values()]
-    .filter(({ path, owner }) => path.endsWith('.py') && owner !== 'generated' && owner !== 'deleted' && !own.has(path))
+    .filter(({ path, owner }) => /\.(?:py|ts)$/.test(path) && owner !== 'generated' && owner !== 'deleted' && !own.has(path))
     .flatMap(({ path }) => (state.read(path) ?? '').split('\n').flatMap((line, index) => (named.test(line) ? [`${path}:${index + 1}`] : [])));
 }

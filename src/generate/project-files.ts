@@ -1,16 +1,19 @@
+import { sourceKinds } from '../config/source-kinds.ts';
 import type { Owner } from '../plan/tree.ts';
+import type { FileRule } from './file-rule.ts';
+import { tableLoader } from './table-loader.ts';
 import type { InputView, ProjectView } from './project-view.ts';
+import { artifactFile } from './stage-files.ts';
+import { typescriptFiles } from './typescript-files.ts';
 
-/** A template, where its text goes, who owns the result, and what it needs beside the project's view. */
-export interface FileRule {
-  readonly template: string;
-  readonly path: string;
-  readonly owner: Owner;
-  readonly data?: object;
+export type { FileRule } from './file-rule.ts';
+
+/** Every file of a new repository that comes from a template. */
+export function projectFiles(view: ProjectView): FileRule[] {
+  return view.language === 'typescript' ? typescriptFiles(view) : pythonFiles(view);
 }
 
-/** Every file of a new Python repository that comes from a template. */
-export function projectFiles(view: ProjectView): FileRule[] {
+function pythonFiles(view: ProjectView): FileRule[] {
   return [
     ...rootFiles(view),
     ...proseFiles(view),
@@ -32,7 +35,6 @@ function rootFiles({ plop }: ProjectView): FileRule[] {
   return [
     ...plain('edited', 'pyproject.toml', 'prefect.yaml', '.env.example', 'config/config.yaml'),
     ...plain('merged', '.gitignore', '.gitattributes', '.editorconfig'),
-    ...plain('seed', 'automations/alerts.yaml'),
     ...(plop ? plain('seed', 'plopfile.mjs', 'package.json') : []),
   ];
 }
@@ -52,24 +54,28 @@ function proseFiles({ locale, today }: ProjectView): FileRule[] {
   ];
 }
 
+/** The modules that the kinds of source need, each once. */
+function modulesFor({ sources }: ProjectView): string[] {
+  return [...new Set(sources.flatMap(({ kind }) => sourceKinds[kind].modules))];
+}
+
 function coreFiles(view: ProjectView): FileRule[] {
   const core = (...names: string[]) => names.map((name) => `src/core/${name}`);
   return [
     ...plain('seed', ...core('__init__.py', 'py.typed', 'window.py', 'sample.py', 'status.py')),
     ...plain('seed', ...core('pipelines/__init__.py')),
-    ...plain('generated', ...core('extractors/__init__.py', 'transformers/__init__.py', 'loaders/__init__.py')),
-    ...plain('merged', ...core('settings.py', 'strict_yaml.py', 'variables.py')),
-    ...(view.needsSql ? plain('merged', ...core('sql.py')) : []),
-    ...(view.needsLake ? plain('merged', ...core('lake.py')) : []),
+    ...plain('generated', ...core('sources.py', 'extractors/__init__.py', 'transformers/__init__.py', 'loaders/__init__.py')),
+    ...plain('merged', ...core('fields.py', 'settings.py', 'strict_yaml.py', 'variables.py')),
+    ...plain('merged', ...core(...modulesFor(view))),
     { template: 'python/src/core/pipelines/pipeline.py', path: `src/core/pipelines/${view.kpi.id}.py`, owner: 'edited' },
   ];
 }
 
 function flowFiles(view: ProjectView): FileRule[] {
   return [
-    ...plain('merged', 'prefect_flows/__init__.py', 'prefect_flows/stages.py', 'prefect_flows/secret_blocks.py'),
-    ...plain('seed', 'prefect_flows/publish.py'),
-    ...plain('generated', 'prefect_flows/tasks.py'),
+    ...plain('merged', 'prefect_flows/__init__.py', 'prefect_flows/stages.py', 'prefect_flows/secret_blocks.py', 'prefect_flows/backfill.py'),
+    { template: 'python/prefect_flows/artifacts/publish.py', path: artifactFile(view.publish), owner: 'seed' },
+    ...plain('generated', 'prefect_flows/tasks.py', 'prefect_flows/artifacts/__init__.py'),
     { template: 'python/prefect_flows/flow.py', path: `prefect_flows/${view.flow}.py`, owner: 'edited' },
   ];
 }
@@ -85,8 +91,8 @@ function testFiles(view: ProjectView): FileRule[] {
 }
 
 function inputFiles({ source }: ProjectView, { name, clean, role }: InputView): FileRule[] {
-  const extractor = { stage: { name, clean, role } };
-  const cleaning = { stage: { name: clean, input: name, role } };
+  const extractor = { stage: { name, clean, role, contract: '', format: 'parquet', module: 'lake', cursor: 'occurred_at', ownCursor: '', initial: null, lag: 0, batchRows: 0 } };
+  const cleaning = { stage: { name: clean, input: name, role, checks: null } };
   const folder = `stage/extractor/${source.kind}`;
   const seeds: readonly (readonly [string, string, object])[] = [
     [`${folder}/extractor.py`, `src/core/extractors/${name}.py`, extractor],
@@ -112,8 +118,9 @@ function transformerFiles(view: ProjectView): FileRule[] {
 
 function loaderFiles({ destination, loader }: ProjectView): FileRule[] {
   const folder = `stage/loader/${destination.kind}`;
-  const data = { stage: { name: loader } };
+  const data = { stage: { name: loader, format: 'parquet', module: 'lake' } };
   return [
+    ...(destination.kind === 'sql' ? plain('merged', ...tableLoader('delete-insert').modules) : []),
     { template: `${folder}/loader.py`, path: `src/core/loaders/${loader}.py`, owner: 'seed', data },
     { template: `${folder}/test_loader.py`, path: `tests/unit/test_${loader}.py`, owner: 'seed', data },
   ];

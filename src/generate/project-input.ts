@@ -1,3 +1,6 @@
+import type { DatabaseName } from '../config/databases.ts';
+import type { TaskRunnerName } from '../config/task-runners.ts';
+
 /** dbt's metric types. */
 export type MetricType = 'simple' | 'ratio' | 'cumulative' | 'derived' | 'conversion';
 export type Direction = 'higher_is_better' | 'lower_is_better' | 'target_is_best';
@@ -22,15 +25,19 @@ export interface ProjectInput {
   /** From here to the target the KPI's state is a warning. */
   readonly warning: number;
   readonly locale: 'en' | 'es';
-  readonly language: 'python';
+  readonly language: 'python' | 'typescript';
   readonly source: SourceKind;
   readonly destination: SourceKind;
+  /** Which database a source of kind sql is. */
+  readonly database: DatabaseName;
   /** The names of what is extracted, in the order of the metric type's roles. */
   readonly inputs: readonly string[];
   /** A cron line of five fields; null when a master flow or a person starts it. */
   readonly schedule: string | null;
   /** An IANA time zone. */
   readonly timezone: string;
+  /** What runs the tasks that the flow submits. */
+  readonly task_runner: TaskRunnerName;
   /** The Prefect work pool. */
   readonly pool: string;
   readonly plop: boolean;

@@ -1,17 +1,34 @@
+import type { Source } from '../config/config.ts';
+import { databaseOf } from '../config/databases.ts';
+import { sourceKinds, variableOf } from '../config/source-kinds.ts';
+import type { TaskRunnerView } from '../config/task-runners.ts';
+import { viewTaskRunner } from '../config/task-runners.ts';
 import { compareNaturally } from './natural-order.ts';
+import type { KindsView } from './kinds-view.ts';
+import { viewStageKinds } from './kinds-view.ts';
 import type { MetricType, ProjectInput, SourceKind, TimeGrain } from './project-input.ts';
 import { rolesOf } from './project-input.ts';
 import type { RunFacts } from './define-generator.ts';
+import type { GraphView, StageRow } from './stage-graph.ts';
+import { extensionOf } from './language.ts';
+import { artifactFile } from './stage-files.ts';
+import { usualInputs, viewGraph } from './stage-graph.ts';
 
 /** A system that the repository reads from or writes to, as its templates name it. */
 export interface SourceView {
   readonly name: string;
-  readonly kind: SourceKind;
+  readonly kind: Source['kind'];
   readonly key: 'url' | 'uri';
+  /** As config.yaml has it, with its reference. */
+  readonly address: string;
   /** The environment variable with the real address. */
   readonly variable: string;
   /** Where the embedded sample lies while the variable is not set. */
   readonly sample: string;
+  /** How a source that speaks HTTP lets in, where config.yaml says so. */
+  readonly auth?: string;
+  /** Which store the keys of a lake are for. */
+  readonly store?: string;
 }
 
 export interface InputView {
@@ -26,6 +43,9 @@ export interface InputView {
 export interface ProjectView {
   readonly locale: 'en' | 'es';
   readonly version: string;
+  readonly language: ProjectInput['language'];
+  /** How a file of code ends. */
+  readonly extension: 'py' | 'ts';
   readonly kpi: {
     readonly id: string;
     readonly name: string;
@@ -51,7 +71,11 @@ export interface ProjectView {
   };
   readonly dimensions: readonly string[];
   readonly hasDimensions: boolean;
+  /** Those whose name fits twice on a line. */
+  readonly shortDimensions: readonly string[];
   readonly period: string;
+  /** How long a text can be that is part of a key: all of them together have to fit one of MariaDB's. */
+  readonly textLength: number;
   readonly keys: readonly string[];
   readonly inputs: readonly InputView[];
   readonly input: Readonly<Record<string, InputView>>;
@@ -61,16 +85,37 @@ export interface ProjectView {
   readonly publish: string;
   /** Names by stage, in the order of config.yaml. */
   readonly stages: Readonly<Record<'extractors' | 'transformers' | 'loaders' | 'publishers', readonly string[]>>;
+  /** The stages as a table and a picture. */
+  readonly graph: GraphView;
   /** Names in the order of imports. */
   readonly extractorsSorted: readonly string[];
   readonly transformersSorted: readonly string[];
   readonly loadersSorted: readonly string[];
+  readonly publishersSorted: readonly string[];
   readonly flow: string;
   readonly source: SourceView;
   readonly destination: SourceView;
   readonly sources: readonly SourceView[];
   readonly needsSql: boolean;
   readonly needsLake: boolean;
+  readonly needsApi: boolean;
+  readonly needsSap: boolean;
+  readonly needsHttp: boolean;
+  readonly needsUrl: boolean;
+  /** What a new source of kind sql is to be: its drivers, the form of its address, and whether that was chosen. */
+  readonly database: { readonly name: string; readonly drivers: readonly string[]; readonly address: string; readonly isChosen: boolean };
+  /** The classes of the kinds of source, as Python writes a union. */
+  readonly sourceUnion: string;
+  readonly severalSources: boolean;
+  readonly annotatesSources: boolean;
+  /** What the settings module says of the kinds of stages. */
+  readonly kinds: KindsView;
+  /** Whether transformers may declare checks: then their tasks apply them. */
+  readonly checksResults: boolean;
+  /** Whether extractors may declare that they go on where the last run left off: then their tasks do. */
+  readonly resumesExtracts: boolean;
+  /** What runs the tasks that the flow submits. */
+  readonly runner: TaskRunnerView;
   readonly schedule: { readonly cron: string } | null;
   readonly timezone: string;
   readonly pool: string;
@@ -106,10 +151,12 @@ const frequencies: Readonly<Record<TimeGrain, string>> = {
   year: 'yearly',
 };
 
-const systems: Readonly<Record<SourceKind, SourceView>> = {
-  sql: { name: 'warehouse', kind: 'sql', key: 'url', variable: 'WAREHOUSE_URL', sample: 'sqlite:///.data/sample.sqlite' },
-  datalake: { name: 'lake', kind: 'datalake', key: 'uri', variable: 'LAKE_URI', sample: '.data/lake' },
-};
+function usualSource(kind: SourceKind, language: ProjectInput['language']): SourceView {
+  const { key, usualName: name, sample: usual, sampleInTypescript } = sourceKinds[kind];
+  const variable = variableOf(name, kind);
+  const sample = language === 'typescript' ? (sampleInTypescript ?? usual) : usual;
+  return { name, kind, key, address: `\${${variable}:-${sample}}`, variable, sample };
+}
 
 /** The names of the stages that a KPI gets, in the order they run. */
 export function stageNames(input: Pick<ProjectInput, 'id' | 'grain' | 'inputs'>) {
@@ -124,24 +171,47 @@ export function stageNames(input: Pick<ProjectInput, 'id' | 'grain' | 'inputs'>)
   } as const;
 }
 
+type SourcesView = Pick<ProjectView, 'needsSql' | 'needsLake' | 'needsApi' | 'needsSap' | 'needsHttp' | 'needsUrl' | 'sourceUnion' | 'severalSources' | 'annotatesSources'>;
+
+const sourceClasses: Readonly<Record<Source['kind'], string>> = { sql: 'SqlSource', datalake: 'LakeSource', api: 'ApiSource', sap: 'SapSource' };
+
+/** Which kinds of source there are. */
+export function viewKinds(sources: readonly Pick<SourceView, 'kind'>[]): SourcesView {
+  const kinds = new Set(sources.map(({ kind }) => kind));
+  const [needsSql, needsLake, needsApi, needsSap] = [kinds.has('sql'), kinds.has('datalake'), kinds.has('api'), kinds.has('sap')];
+  const needsHttp = needsApi || needsSap;
+  const severalSources = kinds.size > 1;
+  const sourceUnion = Object.entries(sourceClasses).flatMap(([kind, name]) => (kinds.has(kind as Source['kind']) ? [name] : [])).join(' | ');
+  return { needsSql, needsLake, needsApi, needsSap, needsHttp, needsUrl: needsSql || needsHttp, sourceUnion, severalSources, annotatesSources: severalSources || needsHttp || needsLake };
+}
+
+/** `"name": "Name",` within what ruff keeps a line to. */
+function shortOnes(names: readonly string[]): readonly string[] {
+  return names.filter(({ length }) => length <= 38);
+}
+
 /** Lays the answers out for the templates. */
 export function viewProject(input: ProjectInput, { version, today }: RunFacts): ProjectView {
   const { id, name, description, owner, type, unit, direction, target, warning } = input;
-  const { grain, locale, timezone, pool, plop, schedule } = input;
+  const { grain, locale, language, timezone, pool, plop, schedule } = input;
   const stages = stageNames(input);
   const inputs = viewInputs(type, input.inputs);
-  const source = systems[input.source];
-  const destination = systems[input.destination];
-  const sources = source === destination ? [source] : [source, destination];
+  const source = usualSource(input.source, language);
+  const destination = usualSource(input.destination, language);
+  const sources = source.kind === destination.kind ? [source] : [source, destination];
   return {
     locale,
     version,
+    language,
+    extension: extensionOf(language),
     kpi: { id, name, description, owner, type, unit, direction, target, warning },
     isPercent: unit === 'percent',
     grain: viewGrain(grain.time),
     dimensions: grain.dimensions,
     hasDimensions: grain.dimensions.length > 0,
+    shortDimensions: shortOnes(grain.dimensions),
     period: grain.time,
+    textLength: Math.min(200, Math.floor(760 / Math.max(1, grain.dimensions.length))),
     keys: [grain.time, ...grain.dimensions],
     inputs,
     input: Object.fromEntries(inputs.map((each) => [each.role, each])),
@@ -150,18 +220,30 @@ export function viewProject(input: ProjectInput, { version, today }: RunFacts): 
     loader: stages.loader,
     publish: stages.publish,
     ...viewStages(stages),
+    graph: viewGraph(rowsOf(stages, inputs, input)),
     flow: stages.flow,
     source,
     destination,
     sources,
-    needsSql: sources.some(({ kind }) => kind === 'sql'),
-    needsLake: sources.some(({ kind }) => kind === 'datalake'),
+    ...viewKinds(sources),
+    database: viewDatabase(input),
+    kinds: viewStageKinds(),
+    checksResults: false,
+    resumesExtracts: false,
+    runner: viewTaskRunner(input.task_runner),
     schedule: schedule === null ? null : { cron: schedule },
     timezone,
     pool,
     plop,
     today,
   };
+}
+
+/** Where nobody chose, the example of an address is PostgreSQL's. */
+function viewDatabase({ source, destination, database }: ProjectInput): ProjectView['database'] {
+  const isChosen = database !== 'sqlite' && (source === 'sql' || destination === 'sql');
+  const { name, drivers, address } = databaseOf(isChosen ? database : 'postgresql');
+  return { name, drivers: isChosen ? drivers : [], address, isChosen };
 }
 
 function viewGrain(time: TimeGrain): ProjectView['grain'] {
@@ -176,7 +258,24 @@ function viewStages({ extractors, cleaners, calculation, aggregation, loader, pu
     extractorsSorted: extractors.toSorted(compareNaturally),
     transformersSorted: transformers.toSorted(compareNaturally),
     loadersSorted: [loader],
+    publishersSorted: [publish],
   };
+}
+
+/** The stages of a new repository, in the order of config.yaml. */
+function rowsOf(stages: ReturnType<typeof stageNames>, inputs: readonly InputView[], { source, destination, language }: ProjectInput): StageRow[] {
+  const ending = extensionOf(language);
+  const own = { ...stages, inputs };
+  const row = (part: StageRow['part'], kind: string, name: string, file: string, from = ''): StageRow => ({ name, part, kind, source: from, inputs: usualInputs(name, own), file });
+  const transformer = (kind: string) => (name: string) => row('transform', kind, name, `src/core/transformers/${name}.${ending}`);
+  return [
+    ...stages.extractors.map((name) => row('extract', source, name, `src/core/extractors/${name}.${ending}`, sourceKinds[source].usualName)),
+    ...stages.cleaners.map(transformer('cleaning')),
+    transformer('calculation')(stages.calculation),
+    transformer('aggregation')(stages.aggregation),
+    row('load', destination, stages.loader, `src/core/loaders/${stages.loader}.${ending}`, sourceKinds[destination].usualName),
+    row('load', 'artifact', stages.publish, artifactFile(stages.publish, language)),
+  ];
 }
 
 function viewInputs(type: MetricType, names: readonly string[]): InputView[] {

@@ -5,6 +5,10 @@ import { parseConfig } from '../config/parse-config.ts';
 import { inspectYaml } from '../config/read-yaml.ts';
 import { fail, Failure } from '../errors/failure.ts';
 import type { ParsePython } from '../python/parse-python.ts';
+import { remembering } from '../python/parse-python.ts';
+import { readPlainTypescript } from '../typescript/plain-typescript.ts';
+import { camel } from './emitters/words.ts';
+import { extensionOf } from './language.ts';
 import type { RepositorySettings } from './config-view.ts';
 
 /** What planning needs of the world: texts of the repository, a parser, a hash. Nothing here can write. */
@@ -12,6 +16,10 @@ export interface RepositoryTexts {
   readonly root: string;
   /** The text of a file as it is on the disk, byte order mark and line ends included; nothing when there is none. */
   readonly read: (path: string) => string | undefined;
+  /** The names of what lies in a folder. */
+  readonly list: (folder: string) => readonly string[];
+  /** Every file that people may have written, beside those of the lock. */
+  readonly written?: () => readonly string[];
   readonly hash: (text: string) => string;
   readonly parse: ParsePython;
 }
@@ -28,6 +36,15 @@ export interface RepositoryState extends RepositoryTexts {
 
 export const configPath = 'config/config.yaml';
 
+/** Where it is, transformers may declare what their results have to hold. */
+export const checksModule = 'prefect_flows/checks.py';
+
+/** All that a repository needs to check anything. */
+export const checkModules: readonly string[] = ['src/core/checks.py', checksModule, 'tests/unit/test_checks.py'];
+
+/** Where it is, extractors may declare that they go on where the last run left off. */
+export const incrementalModule = 'prefect_flows/incremental.py';
+
 /**
  * Reads what a job works from.
  * @param own the version of create-kpi-flow that runs
@@ -40,18 +57,39 @@ export function readState(texts: RepositoryTexts, own: string): RepositoryState 
   const version = lock.settings.get('template') ?? own;
   if (version !== own) fail('E_VERSION_OTHER', { version, own });
   const settings = settingsOf(lock, version, texts.read('prefect.yaml'));
-  return { ...texts, config, configText, lock, settings, flowPath: `prefect_flows/${config.kpi.id}_flow.py` };
+  const flowPath = `prefect_flows/${config.kpi.id}_flow.${extensionOf(settings.language)}`;
+  return { ...texts, parse: parserFor(config, settings.language, texts.parse), config, configText, lock, settings, flowPath };
 }
 
-function settingsOf({ settings }: Lock, version: string, deployments: string | undefined): RepositorySettings {
+/** What reads the code of a repository. TypeScript calls stages by names of its own. */
+export function parserFor(config: Config, language: RepositorySettings['language'], python: ParsePython): ParsePython {
+  if (language === 'python') return python;
+  const stages = new Map([...stagesOf(config).keys()].map((stage) => [camel(stage), stage]));
+  return remembering((text) => readPlainTypescript(text, (name) => stages.get(name)));
+}
+
+function settingsOf({ settings, files }: Lock, version: string, deployments: string | undefined): RepositorySettings {
+  const has = (module: string): boolean => (files.get(module)?.owner ?? 'deleted') !== 'deleted';
   const locale = settings.get('locale') === 'es' ? 'es' : 'en';
-  return { locale, version, plop: settings.get('plop') === 'true', schedule: scheduleOf(deployments) };
+  const language = settings.get('language') === 'typescript' ? 'typescript' : 'python';
+  return { locale, language, version, plop: settings.get('plop') === 'true', schedule: scheduleOf(deployments), checks: has(checksModule), resumes: has(incrementalModule), inputs: inputsIn(settings) };
+}
+
+/** What a lock says of a stage that was added and takes nothing. */
+export const nothing = '-';
+
+/** What every stage takes that was added (`inputs.`), or whose name no longer tells it (`takes.`). */
+export function inputsIn(settings: Lock['settings']): ReadonlyMap<string, readonly string[]> {
+  const lines = ['inputs.', 'takes.'].flatMap((head) => [...settings].filter(([key]) => key.startsWith(head)).map(([key, value]) => [key.slice(head.length), value] as const));
+  return new Map(lines.map(([stage, value]) => [stage, value === nothing ? [] : value.split(',')]));
 }
 
 /** The cron line of the first deployment. A prefect.yaml that we cannot read has none, as far as the docs know. */
 function scheduleOf(text: string | undefined): string | null {
+  // Most have none: then there is nothing to parse.
+  if (text?.includes('cron') !== true) return null;
   try {
-    const { value } = inspectYaml(text ?? '', 'prefect.yaml');
+    const { value } = inspectYaml(text, 'prefect.yaml');
     const [deployment] = listOf((value as Loose | null)?.['deployments']);
     const [schedule] = listOf(deployment?.['schedules']);
     return typeof schedule?.['cron'] === 'string' ? schedule['cron'] : null;

@@ -4,6 +4,12 @@ declare module 'virtual:declared' {
   export const declared: readonly import('./declare.ts').DeclaredGenerator[];
 }
 
+/** The declarations of generators/kinds as plain data, in the order of their ranks. */
+declare module 'virtual:stage-kinds' {
+  // oxlint-disable-next-line typescript/consistent-type-imports -- an ambient module cannot import by a relative name
+  export const stageKinds: readonly import('../config/stage-kinds.ts').DeclaredKind[];
+}
+
 /** The JSON Schema of config.yaml in each language, as text. */
 declare module 'virtual:config-schema' {
   export const configSchemas: { readonly en: string; readonly es: string };
@@ -19,8 +25,10 @@ declare module 'virtual:timezones' {
   export const timezones: readonly string[];
 }
 
-/** The parser of Python and its grammar: WebAssembly, packed with brotli, in base64. */
+/** The parser of Python and its grammar, as WebAssembly. */
 declare module 'virtual:python-grammar' {
-  export const runtime: string;
-  export const grammar: string;
+  /** The parser. */
+  export const runtime: Uint8Array;
+  /** What it knows of Python. */
+  export const grammar: Uint8Array;
 }

@@ -142,7 +142,8 @@ function missingAnswers(
   values: RawAnswers,
   haveDefaults: boolean,
 ): Problem {
-  const flags = missing.map((key) => fieldOf(fields, key).flag);
+  // As help calls it: the folder is the word behind the command.
+  const flags = missing.map((key) => (fieldOf(fields, key).meta.positional ? `<${key}>` : fieldOf(fields, key).flag));
   const shown = missing.filter((key) => !fieldOf(fields, key).meta.positional).slice(0, 2);
   const examples = shown.map((key) => `${fieldOf(fields, key).flag} <${fieldOf(fields, key).meta.placeholder ?? key}>`);
   const folder = showAnswer(values['dir']) || 'my-kpi';

@@ -43,9 +43,11 @@ function gitText(
 export function nextSteps({ input, install }: CreateResult, platform: string): string[] {
   const python = platform === 'win32' ? '.venv\\Scripts\\python' : '.venv/bin/python';
   const ready = 'done' in install && install.done;
+  const into = input.dir === '.' ? [] : [`cd ${quote(input.dir)}`];
+  if (input.language === 'typescript') return [...into, ready ? 'npm test' : 'npm install', 'npm run flow'];
   const second = ready ? `${python} -m pytest` : 'done' in install ? install.command : installByHand(platform);
   return [
-    ...(input.dir === '.' ? [] : [`cd ${quote(input.dir)}`]),
+    ...into,
     second,
     `${python} -m prefect_flows.${input.id}_flow`,
   ];

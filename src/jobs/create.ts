@@ -16,6 +16,7 @@ import type {
   Git,
   GitOutcome,
   InstallOutcome,
+  NodePackages,
   Prompter,
   PythonEnvironment,
   Reporter,
@@ -38,6 +39,7 @@ export interface CreatePorts {
   readonly disk: Disk;
   readonly git: Git;
   readonly python: PythonEnvironment;
+  readonly node: NodePackages;
   readonly reporter: Reporter;
   readonly clock: Clock;
   readonly environment: Environment;
@@ -76,7 +78,7 @@ export async function create(generator: Project, request: CreateRequest, ports: 
   const result = { folder, input, answers, tree, site, again: replayCommand(generator, answers, request.version) };
   if (request.dryRun) return { ...result, dryRun: true, git: { skipped: true }, install: { skipped: true } };
   const git = await writeRepository({ input, tree, site, folder }, ports);
-  const install = input.install ? await installOrWithdraw(folder, tree, request, ports) : { skipped: true as const };
+  const install = input.install ? await installOrWithdraw({ folder, tree, input }, request, ports) : { skipped: true as const };
   return { ...result, dryRun: false, git, install };
 }
 
@@ -144,16 +146,16 @@ async function writeRepository(
 
 /** Stopped while installing, the run takes its folder back, unless somebody has begun to work in it. */
 async function installOrWithdraw(
-  folder: string,
-  tree: Tree,
+  { folder, tree, input }: Pick<CreateResult, 'folder' | 'tree' | 'input'>,
   { locale }: CreateRequest,
   ports: CreatePorts,
 ): Promise<InstallOutcome> {
   const { create: ui } = uiOf(locale);
+  const environment = input.language === 'typescript' ? ports.node : ports.python;
   try {
     return await ports.reporter.step(
-      ui.installing,
-      (progress) => ports.python.install(folder, { signal: ports.signal, progress }),
+      input.language === 'typescript' ? ui.installingPackages : ui.installing,
+      (progress) => environment.install(folder, { signal: ports.signal, progress }),
       ({ done }) => done,
     );
   } catch (error) {

@@ -1,31 +1,40 @@
 import { lockPath } from '../config/lock.ts';
 import { suggest } from '../config/suggest.ts';
+import { loadYamlParser, NoYamlParser } from '../config/yaml-parser.ts';
 import type { Problem } from '../errors/failure.ts';
 import { Failure, fail, problem } from '../errors/failure.ts';
 import { viewConfig } from '../generate/config-view.ts';
-import type { RawAnswers } from '../generate/define-generator.ts';
+import type { Field, RawAnswers } from '../generate/define-generator.ts';
 import { readField } from '../generate/define-generator.ts';
-import type { StageGenerator, StageInput } from '../generate/define-stage.ts';
-import { joinLoader, readFlowFile, stagesIn } from '../generate/join-chain.ts';
+import type { Addition, AdditionInput } from '../generate/define-addition.ts';
+import { isStageGenerator } from '../generate/define-stage.ts';
+import { readFlows } from '../generate/flow-choice.ts';
+import { joinLoader, stagesIn } from '../generate/join-chain.ts';
 import { lockOps } from '../generate/lock-changes.ts';
 import type { Growth, Remark } from '../generate/plan-add.ts';
-import { planAdd, waitingInputs } from '../generate/plan-add.ts';
+import { waitingIn, waitingInputs } from '../generate/plan-add.ts';
 import { planGenerated } from '../generate/plan-generated.ts';
+import { originOfFile } from '../generate/file-origin.ts';
+import { isPipeline } from '../generate/plan-remove-pipeline.ts';
 import { planRemove } from '../generate/plan-remove.ts';
+import { planRename } from '../generate/plan-rename.ts';
 import { planSync } from '../generate/plan-sync.ts';
 import type { RepositoryState } from '../generate/repository-state.ts';
 import { isUnedited, readState, stagesOf } from '../generate/repository-state.ts';
 import { stageOfFile } from '../generate/stage-files.ts';
 import type { FileOp } from '../plan/plan.ts';
 import type { ParsePython } from '../python/parse-python.ts';
-import type { OpenRepository, Repositories, RunEntry } from './ports.ts';
+import { remembering } from '../python/parse-python.ts';
+import { NotPlain, parsePlainPython } from '../python/plain-python.ts';
+import type { Clock, OpenRepository, Repositories, RunEntry } from './ports.ts';
 
 /** What the jobs on a repository work with. */
 export interface GrowPorts {
   readonly repositories: Repositories;
-  readonly generators: Readonly<Record<string, StageGenerator>>;
+  readonly generators: Readonly<Record<string, Addition>>;
   readonly loadPython: () => Promise<ParsePython>;
   readonly hash: (text: string) => string;
+  readonly clock: Clock;
   readonly version: string;
   /** A folder in the repository. */
   readonly cwd: string;
@@ -38,6 +47,8 @@ export interface GrowOptions {
   readonly dryRun: boolean;
   /** Writes generated files anew although somebody edited them. */
   readonly force: boolean;
+  /** Changes the name of a stage in files that somebody edited, too. */
+  readonly editReferences?: boolean;
 }
 
 /** What came of it: the plan that was applied, or would be. */
@@ -48,35 +59,31 @@ export interface GrowResult extends Growth {
   readonly run?: number;
 }
 
-/** Adds a stage. */
+/** Adds what a generator makes. */
 export async function add(name: string, answers: RawAnswers, options: GrowOptions, ports: GrowPorts): Promise<GrowResult> {
   const generator = generatorOf(name, ports.generators);
-  const input = readStageInput(generator, answers);
-  // Reading the flow takes longer than all the rest; who has no inputs needs it for nothing.
-  const needsPython = generator.kinds.find(({ value }) => value === input.kind)?.inputs !== undefined;
-  return change(needsPython ? ports : withoutPython(ports), options, (state) => planAdd(generator, input, state, options.force));
-}
-
-function withoutPython(ports: GrowPorts): GrowPorts {
-  const parse: ParsePython = () => {
-    throw new TypeError('this job reads no Python');
-  };
-  return { ...ports, loadPython: async () => parse };
+  const input = readAdditionInput(generator, answers, options.command);
+  return change(ports, options, (state) => generator.plan(input, state, { today: ports.clock.today(), force: options.force }));
 }
 
 /** Brings a repository to what its config.yaml says. */
 export async function sync(options: GrowOptions, ports: GrowPorts): Promise<GrowResult> {
-  return change(ports, options, (state) => planSync(Object.values(ports.generators), state, options.force));
+  return change(ports, options, (state) => planSync(Object.values(ports.generators).filter(isStageGenerator), state, options.force));
 }
 
 /** Takes a stage away. */
 export async function remove(name: string, options: GrowOptions, ports: GrowPorts): Promise<GrowResult> {
-  return change(withoutPython(ports), options, (state) => planRemove(name, state, options.force));
+  return change(ports, options, (state) => planRemove(name, state, options.force, Object.values(ports.generators).filter(isStageGenerator)));
+}
+
+/** Gives a stage another name. */
+export async function rename(name: string, next: string, options: GrowOptions, ports: GrowPorts): Promise<GrowResult> {
+  return change(ports, options, (state) => planRename(name, next, state, { force: options.force, editReferences: options.editReferences === true }));
 }
 
 /** Makes a file that is generated somebody's own: it is never written again. */
 export async function own(path: string, options: GrowOptions, ports: GrowPorts): Promise<GrowResult> {
-  return change(withoutPython(ports), options, (state) => {
+  return change(ports, options, (state) => {
     const file = state.lock.files.get(path) ?? fail('E_FILE_UNKNOWN', { path });
     const lock = { ...state.lock, files: new Map(state.lock.files).set(path, { ...file, owner: 'seed' }) };
     return { plan: { ops: lockOps({ ...state, lock }, []) }, remarks: [] };
@@ -125,7 +132,7 @@ export interface Status {
 
 /** Looks at a repository and changes nothing. */
 export async function status(command: string, ports: GrowPorts): Promise<Status> {
-  return withState(ports, command, async (state) => {
+  return withState(ports, command, (state) => {
     const files = [...state.lock.files.values()].map((file) => ({ ...file, text: state.read(file.path) }));
     return {
       root: state.root,
@@ -138,12 +145,13 @@ export async function status(command: string, ports: GrowPorts): Promise<Status>
 }
 
 function waitingStages(state: RepositoryState): Status['waiting'] {
-  const flow = readFlowFile(state.flowPath, state.read, state.parse);
-  const used = stagesIn(flow);
+  const flows = readFlows(state);
+  const [flow] = flows;
+  const used = new Set(flows.flatMap((each) => [...stagesIn(each)]));
   return [...stagesOf(state.config)].filter(([name]) => !used.has(name)).map(([stage, group]) => {
     const [input] = waitingInputs(state.lock, stage);
     if (group !== 'loaders' || input === undefined) return { stage, group };
-    const joining = joinLoader(flow, state.config, stage, input, { inputsOf: (each) => waitingInputs(state.lock, each) });
+    const joining = joinLoader(flow, state.config, stage, input, waitingIn(state.lock));
     return { stage, group, ...('paste' in joining && { paste: joining.paste }) };
   });
 }
@@ -154,38 +162,61 @@ export interface Origin {
   readonly owner: string;
   readonly edited: boolean;
   readonly version: string;
-  /** The part of config.yaml that decides it. */
+  /** The part of config.yaml that decides it, or the generator that added it with its name. */
   readonly from: string;
+}
+
+/** What `create` wrote where generators add more. */
+const createdFiles: ReadonlySet<string> = new Set(['docs/adr/0001-prefect-orchestrates.md']);
+
+function pipelinesOf(state: RepositoryState): ReadonlySet<string> {
+  const names = [...state.lock.files.keys()].flatMap((path) => /^src\/core\/pipelines\/([a-z][a-z0-9_]*)\.py$/.exec(path)?.[1] ?? []);
+  return new Set(names.filter((name) => isPipeline(name, state)));
 }
 
 /** Says which part of the repository a file comes from. */
 export async function why(path: string, command: string, ports: GrowPorts): Promise<Origin> {
-  return withState(ports, command, async (state) => {
+  return withState(ports, command, (state) => {
     const file = state.lock.files.get(path) ?? fail('E_FILE_UNKNOWN', { path });
     const stage = stageOfFile(path);
     const group = stage === undefined ? undefined : stagesOf(state.config).get(stage);
     const text = state.read(path);
-    return { path, owner: file.owner, edited: text !== undefined && !isUnedited(state, path, text), version: state.settings.version, from: group === undefined ? 'kpi' : `${group}.${stage}` };
+    return { path, owner: file.owner, edited: text !== undefined && !isUnedited(state, path, text), version: state.settings.version, from: group === undefined ? originOfFile(path, pipelinesOf(state), createdFiles) : `${group}.${stage}` };
   });
 }
 
 /** The generator of a name. */
-export function generatorOf(name: string, generators: GrowPorts['generators']): StageGenerator {
+export function generatorOf(name: string, generators: GrowPorts['generators']): Addition {
+  const found = generators[name];
+  if (found !== undefined) return found;
   const known = Object.keys(generators);
   const suggestion = suggest(name, known);
-  return generators[name] ?? fail('E_GENERATOR_UNKNOWN', { name, known, ...(suggestion !== undefined && { suggestion }) });
+  return fail('E_GENERATOR_UNKNOWN', { name, known, ...(suggestion !== undefined && { suggestion }) });
 }
 
-/** Checks the answers of a door against the fields of a generator, all at once. */
-export function readStageInput({ name, fields, kinds }: StageGenerator, answers: RawAnswers): StageInput {
-  const required = ['name', ...(kinds.length > 1 ? ['kind'] : [])];
-  const missing = required.filter((key) => answers[key] === undefined || answers[key] === '').map((key) => `--${key}`);
-  if (missing.length > 0) fail('E_ANSWERS_MISSING', { flags: missing, example: `kpi-flow add ${name} <name> <kind>`, haveDefaults: false });
-  const results = Object.values(fields).map((each) => [each.key, readField(each, answers[each.key] ?? (each.key === 'kind' ? kinds[0]?.value : ''))] as const);
+/**
+ * Checks the answers of a door against the fields of a generator, all at once.
+ * @param command what a person typed, so that an example is one for the same door
+ */
+export function readAdditionInput({ name, fields }: Addition, answers: RawAnswers, command = ''): AdditionInput {
+  refuseMissing(`${command.startsWith('plop ') ? 'npx plop' : 'kpi-flow add'} ${name}`, Object.values(fields), answers);
+  const results = Object.values(fields).map((each) => [each.key, readField(each, answers[each.key] ?? usual(each))] as const);
   const problems = results.flatMap(([, result]): Problem[] => ('problem' in result ? [kindProblem(result.problem, name)] : []));
   if (problems.length > 0) throw new Failure(problems);
-  const input = Object.fromEntries(results.map(([key, result]) => [key, 'value' in result ? result.value : undefined]));
-  return { inputs: [], ...input } as unknown as StageInput;
+  return Object.fromEntries(results.map(([key, result]) => [key, 'value' in result ? result.value : undefined]));
+}
+
+function refuseMissing(call: string, fields: readonly Field[], answers: RawAnswers): void {
+  const required = fields.filter(({ meta }) => meta.required === true);
+  const missing = required.filter(({ key }) => answers[key] === undefined || answers[key] === '');
+  const choices = missing.at(-1)?.meta.choices?.map(({ value }) => value);
+  const example = [call, ...required.map(({ key }) => `<${key}>`)].join(' ');
+  if (missing.length > 0) fail('E_ANSWERS_MISSING', { flags: missing.map(({ flag }) => flag), example, haveDefaults: false, ...(choices && { choices }) });
+}
+
+/** What the only kind is called; everything else is left out by an empty text. */
+function usual({ key, meta }: Field): string {
+  return key === 'kind' ? (meta.choices?.[0]?.value ?? '') : '';
 }
 
 function kindProblem(found: Problem, stage: string): Problem {
@@ -195,7 +226,21 @@ function kindProblem(found: Problem, stage: string): Problem {
 }
 
 async function change(ports: GrowPorts, options: GrowOptions, plan: (state: RepositoryState) => Growth): Promise<GrowResult> {
-  return withRepository(ports, options.command, async (repository) => finish(repository, plan(await stateOf(repository, ports)), options));
+  return withRepository(ports, options.command, async (repository) => finish(repository, await withParsers(repository, ports, plan), options));
+}
+
+/**
+ * Plans with what reads plain YAML and plain Python, and when some text is of another form, once more with the parser
+ * that knows all forms, which takes longer to start than all the rest. A plan changes nothing, so it may be made again.
+ */
+async function withParsers<Value>(repository: OpenRepository, ports: GrowPorts, work: (state: RepositoryState) => Value, parse: ParsePython = remembering(parsePlainPython)): Promise<Value> {
+  try {
+    return work(stateOf(repository, ports, parse));
+  } catch (error) {
+    if (error instanceof NoYamlParser) return loadYamlParser().then(() => withParsers(repository, ports, work, parse));
+    if (error instanceof NotPlain) return withParsers(repository, ports, work, await ports.loadPython());
+    throw error;
+  }
 }
 
 /** The one place where a plan of a job is applied. */
@@ -216,12 +261,12 @@ async function withRepository<Value>({ repositories, cwd }: GrowPorts, command: 
   }
 }
 
-async function withState<Value>(ports: GrowPorts, command: string, work: (state: RepositoryState) => Promise<Value>): Promise<Value> {
-  return withRepository(ports, command, async (repository) => work(await stateOf(repository, ports)));
+async function withState<Value>(ports: GrowPorts, command: string, work: (state: RepositoryState) => Value): Promise<Value> {
+  return withRepository(ports, command, (repository) => withParsers(repository, ports, work));
 }
 
-async function stateOf(repository: OpenRepository, { loadPython, hash, version }: GrowPorts): Promise<RepositoryState> {
-  return readState({ root: repository.root, read: repository.read, hash, parse: await loadPython() }, version);
+function stateOf(repository: OpenRepository, { hash, version }: GrowPorts, parse: ParsePython): RepositoryState {
+  return readState({ root: repository.root, read: repository.read, list: repository.list, written: repository.written, hash, parse }, version);
 }
 
 /** Whether a plan changes more than the lock's own bookkeeping. */

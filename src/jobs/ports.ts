@@ -52,6 +52,12 @@ export interface PythonEnvironment {
   ): Promise<InstallOutcome>;
 }
 
+/** The packages of a TypeScript repository. */
+export interface NodePackages {
+  /** Installs what package.json asks for. Never throws for what a person can mend. */
+  install: PythonEnvironment['install'];
+}
+
 /** A long step that is under way. */
 export interface Progress {
   /** What is being done right now, in a few words: shown beside the step's name. */
@@ -181,6 +187,10 @@ export interface OpenRepository {
    * @throws Failure E_FILE_ENCODING, E_FILE_LINK
    */
   read(path: string): string | undefined;
+  /** The names of what lies in a folder; none when there is no such folder. */
+  list(folder: string): readonly string[];
+  /** The paths of the files that people may have written, without environments and caches. */
+  written(): readonly string[];
   /**
    * Does all of it or nothing: what is cut in the middle is finished by the next run. Gives the run's number.
    * @throws Failure when a file changed meanwhile, is read-only or a link; E_DISK_FULL, E_DISK

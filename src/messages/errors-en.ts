@@ -142,9 +142,9 @@ export const errorsEn: ErrorTexts = {
     why: 'Its files were ready and only had to be moved into place. Your new answers were not used.',
     fix: 'Look at what is there. To start anew, empty the folder and run the command again.',
   }),
-  E_COMMAND_UNKNOWN: ({ command, suggestion }) => ({
+  E_COMMAND_UNKNOWN: ({ command, known, suggestion }) => ({
     what: `There is no command "${command}".`,
-    why: 'The commands are create, doctor and completion.',
+    why: `The commands are: ${known.join(', ')}.`,
     fix: suggestion ? `Did you mean ${suggestion}?` : 'See --help.',
   }),
   E_FLAG_UNKNOWN: ({ flag, suggestion }) => ({
@@ -162,15 +162,15 @@ export const errorsEn: ErrorTexts = {
     why: 'It is on when it is there.',
     fix: `Write ${flag} alone.`,
   }),
-  E_ARGUMENT_EXTRA: ({ argument, swallowed }) => ({
+  E_ARGUMENT_EXTRA: ({ argument, command, most, swallowed, suggestion }) => ({
     what: `There is one argument too many: "${argument}".`,
-    why: swallowed ? 'npm keeps the flags that stand before -- and passes on only their values.' : 'One argument is taken, the folder.',
-    fix: swallowed ? 'Did you forget --? Write: npm create kpi-flow@latest my-kpi -- --name "My KPI"' : 'Put texts with spaces between quotes.',
+    why: swallowed ? 'npm keeps the flags that stand before -- and passes on only their values.' : `${command} takes ${numberOf(most)}${command === 'create' ? ', the folder' : ''}.`,
+    fix: swallowed ? 'Did you forget --? Write: npm create kpi-flow@latest my-kpi -- --name "My KPI"' : suggestion === undefined ? 'Leave it out, or put a text with spaces between quotes.' : `Did you mean the command ${suggestion}?`,
   }),
-  E_ANSWERS_MISSING: ({ flags, example, haveDefaults }) => ({
+  E_ANSWERS_MISSING: ({ flags, example, haveDefaults, choices }) => ({
     what: `Nobody can be asked here, and these answers are missing: ${flags.join(', ')}.`,
-    why: haveDefaults ? 'There is no terminal, or this is CI.' : 'They have no default that could be taken.',
-    fix: haveDefaults ? `Give them as flags, or take their defaults with --yes: ${example} --yes` : `Give them as flags: ${example}`,
+    why: haveDefaults ? 'There is no terminal, or this is CI.' : choices === undefined ? 'They have no default that could be taken.' : `${flags.at(-1) ?? ''} is one of: ${choices.join(', ')}.`,
+    fix: haveDefaults ? `Give them as flags, or take their defaults with --yes: ${example} --yes` : `Give them: ${example}`,
   }),
   E_ANSWER_FIXED: ({ from, value, file, fixed, why }) => ({
     what: `${from} says "${value}", but ${file} has decided on "${fixed}".`,
@@ -186,6 +186,11 @@ export const errorsEn: ErrorTexts = {
     what: `npm kept ${flag} for itself.`,
     why: 'npm reads the flags that stand before -- as its own, so we would have gone on without it.',
     fix: `Did you forget --? Write: npm create kpi-flow@latest my-kpi -- ${flag} ...`,
+  }),
+  E_FLAG_OF_PLOP: ({ flag, example }) => ({
+    what: `plop kept ${flag} for itself.`,
+    why: 'plop reads what stands before -- as its own, and takes the value for the next answer.',
+    fix: `Did you forget --? Write: ${example}`,
   }),
   E_ANSWERS_FILE: ({ file, reason }) => ({
     what: `The answers file ${file} cannot be read.`,
@@ -212,10 +217,10 @@ export const errorsEn: ErrorTexts = {
     why: `It is one of: ${choices.join(', ')}.`,
     fix: suggestion === undefined ? 'Choose one of them.' : `Did you mean ${flag} ${suggestion}?`,
   }),
-  E_LANGUAGE_NOT_YET: ({ language }) => ({
-    what: `Repositories in ${language} cannot be made yet.`,
-    why: 'They are on the way; Python is what there is today.',
-    fix: 'Use --language python.',
+  E_LANGUAGE_NOT_YET: ({ subject }) => ({
+    what: `${subject}: not in a TypeScript repository yet.`,
+    why: 'TypeScript repositories read and write DuckDB, and grow by stages of some kinds; Python ones have all of it.',
+    fix: 'Leave it out, change the files by hand, or use --language python for a new repository.',
   }),
   E_STAGE_NAME_TAKEN: ({ name }) => ({
     what: `Two stages would be called "${name}".`,
@@ -260,7 +265,7 @@ export const errorsEn: ErrorTexts = {
     fix: 'Correct the address or the credentials in that setting, or list the index in NO_PROXY.',
   }),
   E_INSTALL_FAILED: ({ tool, detail }) => ({
-    what: `${tool} could not install the Python packages.`,
+    what: `${tool} could not install the packages.`,
     why: detail,
     fix: 'Run "npx create-kpi-flow doctor" to see which layer blocks, then install again.',
   }),
@@ -448,8 +453,23 @@ export const errorsEn: ErrorTexts = {
   }),
   E_CONFIG_WRITE: ({ path, write, kind, fitting }) => ({
     what: `"${path}" cannot be "${write}".`,
-    why: `Its source is of the kind ${kind}, which is written with ${fitting}.`,
-    fix: `Write \`write: ${fitting}\`, or name another source.`,
+    why: `Its source is of the kind ${kind}, which is written with ${fitting.join(', ')}.`,
+    fix: `Write \`write: ${fitting[0] ?? ''}\`, or name another source.`,
+  }),
+  E_CONFIG_STRATEGY: ({ path, write }) => ({
+    what: `"${path}" has nothing to do here.`,
+    why: `A strategy says how rows are merged, and this loader writes with ${write}.`,
+    fix: 'Remove it, or write `write: merge`.',
+  }),
+  E_CONFIG_TABLE: ({ path }) => ({
+    what: `"${path}" is no name of a table.`,
+    why: 'It is made of small letters, digits and underscores, with its schema before a dot if it has one.',
+    fix: 'For example: kpi_daily or mart.kpi_daily.',
+  }),
+  E_CONFIG_TABLE_TWICE: ({ path, table, other }) => ({
+    what: `"${path}" and "${other}" write the same table, "${table}".`,
+    why: 'Each would undo what the other wrote.',
+    fix: 'Give one of them another `table`, or remove it.',
   }),
   E_CONFIG_WARNING: ({ warning, target, side }) => ({
     what: `The warning ${warning} is on the wrong side of the target ${target}.`,
@@ -486,6 +506,11 @@ export const errorsEn: ErrorTexts = {
     why: 'Neither it nor a folder above it has a config/config.yaml.',
     fix: 'Go into the repository first, or make one with: npx create-kpi-flow',
   }),
+  E_OPTION_KIND: ({ flag, stage, kind, kinds, own }) => ({
+    what: `A new ${stage} of kind ${kind} does not take ${flag}.`,
+    why: `That is for the kind ${kinds.join(', ')}.`,
+    fix: own.length === 0 ? `Remove ${flag}, or choose another kind.` : `Remove ${flag}, or choose another kind; this one takes ${own.join(', ')}.`,
+  }),
   E_STAGE_KIND: ({ stage, kind, choices, suggestion }) => ({
     what: `There is no ${stage} of kind "${kind}".`,
     why: 'The kind decides which code is written.',
@@ -506,6 +531,19 @@ export const errorsEn: ErrorTexts = {
     why: 'An input is an extractor, a transformer, or a variable of the flow.',
     fix: meant(suggestion, `There are: ${listSome(known)}.`),
   }),
+  E_LOADER_KEYS: ({ input, kind, form, use }) => ({
+    what: `Nothing in the data of "${input}" can be the keys of a ${kind} loader.`,
+    why:
+      use === 'folders'
+        ? 'It has a row a record, and each period gets a folder of its own: there would be one for every moment.'
+        : form === 'raw'
+          ? 'They are records as they come, where one may stand twice, and rows are merged by keys that no two of them share.'
+          : 'It has a row a record without its id, and rows are merged by keys that no two of them share.',
+    fix:
+      use === 'folders'
+        ? 'Load an aggregation of it, which has a row a period, or keep the records in a table: --kind sql.'
+        : `${form === 'raw' ? 'Load what cleans it' : 'Load an aggregation of it'}; or write it as it comes with --write-disposition replace_partitions; or name the columns that tell its rows apart: --keys a,b`,
+  }),
   E_INPUT_COUNT: ({ stage, kind, least, most }) => ({
     what: least === most ? `A ${kind} ${stage} takes ${least} input.` : `A ${kind} ${stage} takes ${least} to ${most} inputs.`,
     why: 'Each input becomes an argument of its function.',
@@ -520,6 +558,26 @@ export const errorsEn: ErrorTexts = {
     what: `${path} is there already.`,
     why: 'A file that somebody wrote is never written over.',
     fix: 'Choose another name, or move the file away.',
+  }),
+  E_FILE_MISSING: ({ path }) => ({
+    what: `${path} is not there.`,
+    why: 'New lines can only go into a file that is there, and a file that somebody deleted is not made again.',
+    fix: 'Take it back from git, or from another KPI repository.',
+  }),
+  E_FLOW_UNKNOWN: ({ flow, known, suggestion }) => ({
+    what: `There is no flow "${flow}".`,
+    why: 'A flow is a function with @flow, in a file of the same name in prefect_flows.',
+    fix: meant(suggestion, known.length === 0 ? 'There is none yet.' : `There are: ${listSome(known)}.`),
+  }),
+  E_DEPLOYMENT_EXISTS: ({ name }) => ({
+    what: `prefect.yaml has a deployment "${name}" already.`,
+    why: 'Two of one name would take turns at overwriting each other on the server.',
+    fix: 'Choose another name, or change the one that is there.',
+  }),
+  E_INPUT_CYCLE: ({ chain }) => ({
+    what: `The inputs go round in a circle: ${chain.join(' → ')}.`,
+    why: 'A stage runs after its inputs, so it cannot need itself.',
+    fix: 'Name another input.',
   }),
   E_FILE_LINK: ({ path }) => ({
     what: `${path} is a symbolic link, or lies behind one that leaves the repository.`,
@@ -549,7 +607,7 @@ export const errorsEn: ErrorTexts = {
   E_LOCK_MISSING: ({ folder }) => ({
     what: `${folder} has no .kpi-flow/lock.`,
     why: 'Without it nobody knows which files were edited, so none can be changed safely.',
-    fix: 'Take it from git, or run kpi-flow sync to make it anew: files that differ count as edited.',
+    fix: 'Take it from git: git checkout HEAD -- .kpi-flow/lock',
   }),
   E_DRIFT: ({ paths }) => ({
     what: `The repository is not what its config.yaml says: ${listSome(paths)}.`,
@@ -581,6 +639,16 @@ export const errorsEn: ErrorTexts = {
     why: 'Without it that code would fail.',
     fix: 'Take the lines out first; they are yours, so no command does it.',
   }),
+  E_PIPELINE_EDITED: ({ name, paths }) => ({
+    what: `Somebody edited what belongs to the pipeline "${name}": ${listSome(paths)}.`,
+    why: 'Pipeline, flow, tests and deployments only make sense together, and what people wrote is never deleted. Nothing was changed.',
+    fix: 'Take what was written out first, or delete the files and the deployments by hand; sync then notes that they are gone.',
+  }),
+  E_STAGE_REFERRED: ({ name, next, places }) => ({
+    what: `Files that somebody edited call "${name}" by its name: ${listSome(places)}.`,
+    why: `Under the name "${next}" that code would fail, and what people wrote is not changed without asking.`,
+    fix: 'Add --edit-references to have just that name changed there; --dry-run shows it.',
+  }),
   E_GENERATOR_UNKNOWN: ({ name, known, suggestion }) => ({
     what: `There is no generator "${name}".`,
     why: 'It decides what is added.',
@@ -607,4 +675,8 @@ export const errorsEn: ErrorTexts = {
 function listSome(names: readonly string[]): string {
   const shown = names.slice(0, 5).join(', ');
   return names.length > 5 ? `${shown} and ${names.length - 5} more` : shown;
+}
+
+function numberOf(most: number): string {
+  return most === 0 ? 'no argument' : most === 1 ? 'one argument' : `up to ${most} arguments`;
 }

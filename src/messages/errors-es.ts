@@ -142,9 +142,9 @@ export const errorsEs: ErrorTexts = {
     why: 'Los archivos estaban listos y solo faltaba moverlos a su sitio. Tus respuestas nuevas no se han usado.',
     fix: 'Mira lo que hay. Para empezar de nuevo, vacía la carpeta y repite la orden.',
   }),
-  E_COMMAND_UNKNOWN: ({ command, suggestion }) => ({
+  E_COMMAND_UNKNOWN: ({ command, known, suggestion }) => ({
     what: `No existe la orden "${command}".`,
-    why: 'Las órdenes son create, doctor y completion.',
+    why: `Las órdenes son: ${known.join(', ')}.`,
     fix: suggestion ? `¿Querías decir ${suggestion}?` : 'Consulta --help.',
   }),
   E_FLAG_UNKNOWN: ({ flag, suggestion }) => ({
@@ -162,15 +162,15 @@ export const errorsEs: ErrorTexts = {
     why: 'Con escribirla queda activada.',
     fix: `Escribe solo ${flag}.`,
   }),
-  E_ARGUMENT_EXTRA: ({ argument, swallowed }) => ({
+  E_ARGUMENT_EXTRA: ({ argument, command, most, swallowed, suggestion }) => ({
     what: `Sobra un argumento: "${argument}".`,
-    why: swallowed ? 'npm se queda con las opciones que van antes de -- y solo deja pasar sus valores.' : 'Solo se admite uno: la carpeta.',
-    fix: swallowed ? '¿Has olvidado --? Escribe: npm create kpi-flow@latest mi-kpi -- --name "Mi KPI"' : 'Pon entre comillas los textos con espacios.',
+    why: swallowed ? 'npm se queda con las opciones que van antes de -- y solo deja pasar sus valores.' : `${command} ${numberOf(most)}${command === 'create' ? ', la carpeta' : ''}.`,
+    fix: swallowed ? '¿Has olvidado --? Escribe: npm create kpi-flow@latest mi-kpi -- --name "Mi KPI"' : suggestion === undefined ? 'Quítalo, o pon entre comillas los textos con espacios.' : `¿Querías decir la orden ${suggestion}?`,
   }),
-  E_ANSWERS_MISSING: ({ flags, example, haveDefaults }) => ({
+  E_ANSWERS_MISSING: ({ flags, example, haveDefaults, choices }) => ({
     what: `Aquí no se puede preguntar y faltan estas respuestas: ${flags.join(', ')}.`,
-    why: haveDefaults ? 'No hay terminal, o es CI.' : 'No hay ningún valor por defecto para ellas.',
-    fix: haveDefaults ? `Dalas como opciones, o acepta los valores por defecto con --yes: ${example} --yes` : `Dalas como opciones: ${example}`,
+    why: haveDefaults ? 'No hay terminal, o es CI.' : choices === undefined ? 'No hay ningún valor por defecto para ellas.' : `${flags.at(-1) ?? ''} puede ser: ${choices.join(', ')}.`,
+    fix: haveDefaults ? `Dalas como opciones, o acepta los valores por defecto con --yes: ${example} --yes` : `Dalas así: ${example}`,
   }),
   E_ANSWER_FIXED: ({ from, value, file, fixed, why }) => ({
     what: `${from} dice "${value}", pero ${file} ya ha decidido "${fixed}".`,
@@ -186,6 +186,11 @@ export const errorsEs: ErrorTexts = {
     what: `npm se ha quedado con ${flag}.`,
     why: 'npm toma como suyas las opciones que van antes de --, y habríamos seguido sin ella.',
     fix: `¿Has olvidado --? Escribe: npm create kpi-flow@latest mi-kpi -- ${flag} ...`,
+  }),
+  E_FLAG_OF_PLOP: ({ flag, example }) => ({
+    what: `plop se ha quedado con ${flag}.`,
+    why: 'plop toma como suyo lo que va antes de --, y usa el valor como la respuesta siguiente.',
+    fix: `¿Has olvidado --? Escribe: ${example}`,
   }),
   E_ANSWERS_FILE: ({ file, reason }) => ({
     what: `No se puede leer el archivo de respuestas ${file}.`,
@@ -212,10 +217,10 @@ export const errorsEs: ErrorTexts = {
     why: `Solo puede ser: ${choices.join(', ')}.`,
     fix: suggestion === undefined ? 'Elige una de las opciones.' : `¿Querías decir ${flag} ${suggestion}?`,
   }),
-  E_LANGUAGE_NOT_YET: ({ language }) => ({
-    what: `Todavía no se pueden crear repositorios en ${language}.`,
-    why: 'Están en camino; por ahora solo hay Python.',
-    fix: 'Usa --language python.',
+  E_LANGUAGE_NOT_YET: ({ subject }) => ({
+    what: `${subject}: todavía no en un repositorio de TypeScript.`,
+    why: 'Los repositorios de TypeScript leen y escriben en DuckDB y crecen con etapas de algunos tipos; los de Python lo tienen todo.',
+    fix: 'Quítalo, cambia los archivos a mano o usa --language python si el repositorio es nuevo.',
   }),
   E_STAGE_NAME_TAKEN: ({ name }) => ({
     what: `Dos etapas se llamarían "${name}".`,
@@ -260,7 +265,7 @@ export const errorsEs: ErrorTexts = {
     fix: 'Corrige la dirección o las credenciales en ese ajuste, o añade el índice a NO_PROXY.',
   }),
   E_INSTALL_FAILED: ({ tool, detail }) => ({
-    what: `${tool} no ha podido instalar los paquetes de Python.`,
+    what: `${tool} no ha podido instalar los paquetes.`,
     why: detail,
     fix: 'Ejecuta "npx create-kpi-flow doctor" para ver qué capa lo impide y vuelve a instalar.',
   }),
@@ -448,8 +453,23 @@ export const errorsEs: ErrorTexts = {
   }),
   E_CONFIG_WRITE: ({ path, write, kind, fitting }) => ({
     what: `"${path}" no puede ser "${write}".`,
-    why: `Su origen es de tipo ${kind}, y ahí se escribe con ${fitting}.`,
-    fix: `Escribe \`write: ${fitting}\`, o nombra otro origen.`,
+    why: `Su origen es de tipo ${kind}, y ahí se escribe con ${fitting.join(', ')}.`,
+    fix: `Escribe \`write: ${fitting[0] ?? ''}\`, o nombra otro origen.`,
+  }),
+  E_CONFIG_STRATEGY: ({ path, write }) => ({
+    what: `"${path}" no pinta nada aquí.`,
+    why: `Una estrategia dice cómo se funden las filas, y este cargador escribe con ${write}.`,
+    fix: 'Quítala o escribe `write: merge`.',
+  }),
+  E_CONFIG_TABLE: ({ path }) => ({
+    what: `"${path}" no vale como nombre de tabla.`,
+    why: 'Lleva minúsculas, cifras y guiones bajos; si tiene esquema, va delante y separado por un punto.',
+    fix: 'Por ejemplo: kpi_daily o mart.kpi_daily.',
+  }),
+  E_CONFIG_TABLE_TWICE: ({ path, table, other }) => ({
+    what: `"${path}" y "${other}" escriben en la misma tabla, "${table}".`,
+    why: 'Cada uno desharía lo que escribe el otro.',
+    fix: 'Ponle otra `table` a uno de los dos, o quítalo.',
   }),
   E_CONFIG_WARNING: ({ warning, target, side }) => ({
     what: `El aviso ${warning} está en el lado equivocado del objetivo ${target}.`,
@@ -486,6 +506,11 @@ export const errorsEs: ErrorTexts = {
     why: 'Ni ahí ni en las carpetas de arriba hay un config/config.yaml.',
     fix: 'Entra antes en el repositorio o crea uno con: npx create-kpi-flow',
   }),
+  E_OPTION_KIND: ({ flag, stage, kind, kinds, own }) => ({
+    what: `Un ${stage} de tipo ${kind} no admite ${flag}.`,
+    why: `Es para el tipo ${kinds.join(', ')}.`,
+    fix: own.length === 0 ? `Quita ${flag} o elige otro tipo.` : `Quita ${flag} o elige otro tipo; este admite ${own.join(', ')}.`,
+  }),
   E_STAGE_KIND: ({ stage, kind, choices, suggestion }) => ({
     what: `No hay ningún ${stage} de tipo "${kind}".`,
     why: 'El tipo decide qué código se escribe.',
@@ -506,6 +531,19 @@ export const errorsEs: ErrorTexts = {
     why: 'Una entrada es un extractor, un transformador o una variable del flow.',
     fix: meant(suggestion, `Hay estas: ${listSome(known)}.`),
   }),
+  E_LOADER_KEYS: ({ input, kind, form, use }) => ({
+    what: `En los datos de "${input}" nada puede hacer de clave para un cargador ${kind}.`,
+    why:
+      use === 'folders'
+        ? 'Traen una fila por registro y cada periodo va en su carpeta: habría una por cada instante.'
+        : form === 'raw'
+          ? 'Son los registros tal como llegan, alguno repetido, y al fundir filas no puede haber dos con las mismas claves.'
+          : 'Traen una fila por registro, ya sin su id, y al fundir filas no puede haber dos con las mismas claves.',
+    fix:
+      use === 'folders'
+        ? 'Carga una agregación suya, que tiene una fila por periodo, o guarda los registros en una tabla: --kind sql.'
+        : `${form === 'raw' ? 'Carga lo que sale de su limpieza' : 'Carga una agregación suya'}; o escríbelo tal cual con --write-disposition replace_partitions; o di qué columnas distinguen sus filas: --keys a,b`,
+  }),
   E_INPUT_COUNT: ({ stage, kind, least, most }) => ({
     what: least === most ? `Un ${stage} de tipo ${kind} tiene que tener ${least} entrada.` : `Un ${stage} de tipo ${kind} tiene que tener de ${least} a ${most} entradas.`,
     why: 'Cada entrada es un argumento de su función.',
@@ -520,6 +558,26 @@ export const errorsEs: ErrorTexts = {
     what: `${path} ya existe.`,
     why: 'Nunca se sobrescribe un archivo de otra persona.',
     fix: 'Elige otro nombre o mueve el archivo.',
+  }),
+  E_FILE_MISSING: ({ path }) => ({
+    what: `Falta ${path}.`,
+    why: 'Solo se pueden añadir líneas a un archivo que existe, y lo que alguien ha borrado no se vuelve a crear.',
+    fix: 'Recupéralo de git o de otro repositorio de KPI.',
+  }),
+  E_FLOW_UNKNOWN: ({ flow, known, suggestion }) => ({
+    what: `No existe el flow "${flow}".`,
+    why: 'Un flow es una función con @flow, en un archivo con su mismo nombre dentro de prefect_flows.',
+    fix: meant(suggestion, known.length === 0 ? 'Todavía no hay ninguno.' : `Estos son los que hay: ${listSome(known)}.`),
+  }),
+  E_DEPLOYMENT_EXISTS: ({ name }) => ({
+    what: `En prefect.yaml ya hay un deployment "${name}".`,
+    why: 'Dos con el mismo nombre se sobrescribirían uno a otro en el servidor.',
+    fix: 'Elige otro nombre o cambia el que ya está.',
+  }),
+  E_INPUT_CYCLE: ({ chain }) => ({
+    what: `Las entradas forman un círculo: ${chain.join(' → ')}.`,
+    why: 'Una etapa se ejecuta después de sus entradas, así que no puede necesitarse a sí misma.',
+    fix: 'Indica otra entrada.',
   }),
   E_FILE_LINK: ({ path }) => ({
     what: `${path} es un enlace simbólico o está detrás de uno que sale del repositorio.`,
@@ -549,7 +607,7 @@ export const errorsEs: ErrorTexts = {
   E_LOCK_MISSING: ({ folder }) => ({
     what: `En ${folder} falta .kpi-flow/lock.`,
     why: 'Sin él no se sabe qué archivos se han editado, así que ninguno se puede cambiar con seguridad.',
-    fix: 'Recupéralo de git o ejecuta kpi-flow sync para rehacerlo: los archivos distintos contarán como editados.',
+    fix: 'Recupéralo de git: git checkout HEAD -- .kpi-flow/lock',
   }),
   E_DRIFT: ({ paths }) => ({
     what: `El repositorio no es lo que dice su config.yaml: ${listSome(paths)}.`,
@@ -581,6 +639,16 @@ export const errorsEs: ErrorTexts = {
     why: 'Sin ella ese código fallaría.',
     fix: 'Quita antes esas líneas; son tuyas y ninguna orden lo hace.',
   }),
+  E_PIPELINE_EDITED: ({ name, paths }) => ({
+    what: `Alguien ha editado lo que forma parte del pipeline "${name}": ${listSome(paths)}.`,
+    why: 'Pipeline, flow, pruebas y deployments solo tienen sentido juntos, y lo que escribe una persona nunca se borra. No ha cambiado nada.',
+    fix: 'Quita antes lo que se ha escrito, o borra a mano los archivos y los deployments; después, sync anota que ya no están.',
+  }),
+  E_STAGE_REFERRED: ({ name, next, places }) => ({
+    what: `Hay archivos editados que llaman a "${name}" por su nombre: ${listSome(places)}.`,
+    why: `Con el nombre "${next}" ese código fallaría, y lo que alguien ha escrito no se cambia sin preguntar.`,
+    fix: 'Añade --edit-references para que cambie ahí solo ese nombre; --dry-run lo enseña antes.',
+  }),
   E_GENERATOR_UNKNOWN: ({ name, known, suggestion }) => ({
     what: `No hay ningún generador "${name}".`,
     why: 'Es lo que decide qué se añade.',
@@ -607,4 +675,8 @@ export const errorsEs: ErrorTexts = {
 function listSome(names: readonly string[]): string {
   const shown = names.slice(0, 5).join(', ');
   return names.length > 5 ? `${shown} y ${names.length - 5} más` : shown;
+}
+
+function numberOf(most: number): string {
+  return most === 0 ? 'no admite argumentos' : most === 1 ? 'admite un argumento' : `admite hasta ${most} argumentos`;
 }

@@ -1,5 +1,5 @@
 import type { Node } from './parse-python.ts';
-import { childrenOf, walk } from './parse-python.ts';
+import { childrenOf, nodesOf } from './parse-python.ts';
 
 /** A name that a module imports: `from module import name as local`. */
 export interface Imported {
@@ -10,7 +10,7 @@ export interface Imported {
 
 /** What a module imports from others, by name. */
 export function importsOf(module: Node): Imported[] {
-  return [...walk(module)].filter(({ type }) => type === 'import_from_statement').flatMap(readImport);
+  return nodesOf(module, 'import_from_statement').flatMap(readImport);
 }
 
 function readImport(node: Node): Imported[] {
@@ -52,10 +52,10 @@ export function parametersOf(definition: Node): string[] {
 /** How often each name is bound in a function: by an assignment of any form, a loop, a `with` or an `as`. */
 export function bindingsOf(definition: Node): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();
-  for (const node of walk(definition)) {
+  for (const node of nodesOf(definition, 'assignment', 'augmented_assignment', 'for_statement', 'named_expression', 'as_pattern')) {
     const target = ['assignment', 'augmented_assignment', 'for_statement'].includes(node.type) ? node.childForFieldName('left') : boundBy(node);
-    for (const each of target === null ? [] : walk(target)) {
-      if (each.type === 'identifier') counts.set(each.text, (counts.get(each.text) ?? 0) + 1);
+    for (const each of target === null ? [] : nodesOf(target, 'identifier')) {
+      counts.set(each.text, (counts.get(each.text) ?? 0) + 1);
     }
   }
   return counts;
@@ -99,7 +99,7 @@ export interface MemberCall {
 
 /** Every call of a member of the module that is known by a local name. */
 export function memberCalls(within: Node, local: string): MemberCall[] {
-  return [...walk(within)].filter((node) => node.type === 'attribute' && node.childForFieldName('object')?.text === local).flatMap((node) => {
+  return nodesOf(within, 'attribute').filter((node) => node.childForFieldName('object')?.text === local).flatMap((node) => {
     const member = node.childForFieldName('attribute')?.text ?? '';
     const found = outermostCall(node, []);
     return found === undefined ? [] : [{ member, ...found }];
@@ -138,5 +138,5 @@ export function localOf(module: Node, from: string, name: string): string | unde
 
 /** Every identifier that a module uses, for choosing a free one. */
 export function identifiersOf(module: Node): ReadonlySet<string> {
-  return new Set([...walk(module)].filter(({ type }) => type === 'identifier').map(({ text }) => text));
+  return new Set(nodesOf(module, 'identifier').map(({ text }) => text));
 }

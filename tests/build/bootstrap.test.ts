@@ -1,4 +1,4 @@
-import { cp, mkdir, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, realpath, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
@@ -50,6 +50,17 @@ describe('the bootstrap, in a clone', () => {
     expect(stdout).toBe('--now,--keep,x');
     expect(exitCode).toBe(7);
     expect(stderr).toMatch(/npm ci: done in .* s\nbuild: done in .* s/);
+  });
+
+  test('never installs into a node_modules that is another checkout’s', async () => {
+    await start(['hello']);
+    const other = await realpath(await mkdtemp(join(tmpdir(), 'kpi-flow-linked-')));
+    await rename(join(clone, 'node_modules'), join(other, 'node_modules'));
+    await rm(join(other, 'node_modules/.kpi-flow-lock'));
+    await symlink(join(other, 'node_modules'), join(clone, 'node_modules'), 'junction');
+    const { exitCode } = await start(['hello']);
+    expect([exitCode, await installs()]).toEqual([7, 1]);
+    await rm(other, { recursive: true });
   });
 
   test('installs once', async () => {

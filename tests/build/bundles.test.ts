@@ -22,7 +22,7 @@ const heavy = {
   zod: 'safeParse',
   clack: 'setRawMode',
   yaml: 'flow-seq',
-  template: 'templates.json',
+  template: 'templates.lines',
 };
 
 test.each(['bin create-kpi-flow', 'bin kpi-flow', 'run-help', 'run-completion'])('%s loads nothing heavy', (name) => {
@@ -35,15 +35,24 @@ test('the words above are there to be found', () => {
   const everything = codeOf([
     ...loadedWith('dist/chunks/create-command.mjs'),
     ...loadedWith('dist/chunks/prompts.mjs'),
-    ...loadedWith('dist/chunks/answers-file.mjs'),
+    ...loadedWith('dist/chunks/parse-yaml.mjs'),
   ]);
   expect(Object.entries(heavy).filter(([, word]) => !everything.includes(word))).toEqual([]);
 });
 
 test('create loads neither the prompts nor yaml nor what makes environments before they are used', () => {
   const files = [...loadedWith('dist/chunks/create-command.mjs')].map((file) => file.replaceAll('\\', '/'));
-  for (const later of ['prompts', 'answers-file', 'python-environment', 'git'])
+  for (const later of ['prompts', 'answers-file', 'python-environment', 'git', 'grow', 'yaml', 'parse-yaml', 'explain'])
     expect(files).not.toContain(`dist/chunks/${later}.mjs`);
+});
+
+test('adding a stage loads neither the parsers of Python and YAML, nor what only asking, failing or creating needs', () => {
+  for (const door of ['grow-command', 'plop-add']) {
+    const files = [...loadedWith(`dist/chunks/${door}.mjs`)].map((file) => file.replaceAll('\\', '/'));
+    for (const later of ['load-python', 'parse-yaml', 'add-questions', 'explain', 'create', 'prompts'])
+      expect(files).not.toContain(`dist/chunks/${later}.mjs`);
+  }
+  expect(loadedWith('dist/plop.mjs').size).toBeLessThanOrEqual(5);
 });
 
 test('what a person waits for is in few files: each costs half a millisecond', () => {

@@ -7,9 +7,12 @@ import { declareAll } from '../../generators/declared.ts';
 import { withCommand } from '../../src/cli/command-names.ts';
 import { parseArguments } from '../../src/cli/parse-arguments.ts';
 import { readAnswersFile } from '../../src/config/answers.ts';
+import { loadYamlParser } from '../../src/config/yaml-parser.ts';
 import { prose, table } from '../../src/build/docs/markdown.ts';
 import { referencePages } from '../../src/build/docs/reference.ts';
 import { runDocs } from '../../src/build/docs/run-docs.ts';
+
+await loadYamlParser();
 
 const root = process.cwd();
 const page = 'docs/en/reference/errors.md';

@@ -2,18 +2,37 @@ import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { stripVTControlCharacters } from 'node:util';
 import { spawn } from '@lydell/node-pty';
 import { execa } from 'execa';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { additions } from '../../generators/index.ts';
 import type * as Published from '../../src/index.ts';
 import { planProject } from '../../src/index.ts';
 
 const answers = { dir: 'made', name: 'Conversión', id: 'conversion', type: 'ratio', inputs: 'orders,sessions', grain: 'day,channel', owner: 'ana', target: '0.03', warning: '0.02', locale: 'en', source: 'sql', git: 'false', install: 'false' };
-const steps = [
-  ['extractor', 'returns', 'sql', 'warehouse'],
-  ['transformer', 'clean_returns', 'cleaning', 'returns'],
-  ['transformer', 'returned', 'aggregation', 'clean_returns'],
-] as const;
+
+/** What is added: each answer by its label on a terminal, in the order of its position, and what only flags can say. */
+interface Step {
+  readonly generator: string;
+  readonly placed: readonly (readonly [key: string, label: string, value: string])[];
+  readonly flags?: Readonly<Record<string, string>>;
+  /** What a menu offers, when it is not the kinds. */
+  readonly choices?: readonly string[];
+}
+const steps: readonly Step[] = [
+  { generator: 'extractor', placed: [['name', 'Name', 'returns'], ['kind', 'Kind', 'sql'], ['source', 'Source', 'warehouse']] },
+  { generator: 'transformer', placed: [['name', 'Name', 'clean_returns'], ['kind', 'Kind', 'cleaning'], ['inputs', 'Inputs', 'returns']] },
+  { generator: 'transformer', placed: [['name', 'Name', 'returned'], ['kind', 'Kind', 'aggregation'], ['inputs', 'Inputs', 'clean_returns']] },
+  { generator: 'pipeline', placed: [['name', 'Name', 'sent_back'], ['inputs', 'Stages', 'returned']] },
+  { generator: 'loader', placed: [['name', 'Name', 'returned_kept'], ['kind', 'Kind', 'sql'], ['source', 'Source', 'warehouse'], ['inputs', 'Inputs', 'returned']], flags: { flow: 'sent_back' } },
+  { generator: 'deployment', placed: [['name', 'Name', 'back-fill'], ['flow', 'Flow', 'sent_back'], ['schedule', 'Schedule', '0 3 * * *']], flags: { timezone: 'Europe/Madrid', parameters: 'start=2026-01-01' } },
+  { generator: 'notification', placed: [['name', 'Name', 'on-call'], ['kind', 'Kind', 'late'], ['channel', 'Channel', 'teams']] },
+  { generator: 'adr', placed: [['title', 'Title', 'Why we keep returns']] },
+];
+const kindsOf = (generator: string): readonly string[] => additions[generator]?.kinds.map(({ value }) => value) ?? [];
+const wordsOf = ({ flags = {} }: Step): string[] => Object.entries(flags).flatMap(([key, value]) => [`--${key}`, value]);
+const valuesOf = ({ placed }: Step): string[] => placed.map(([, , value]) => value);
 const bin = resolve('dist/kpi-flow.mjs');
 const plopCli = resolve('node_modules/plop/bin/plop.js');
 const env = { ...process.env, KPI_FLOW_LOCALE: 'en', NO_COLOR: '1', CI: '' };
@@ -44,13 +63,14 @@ async function filesOf(root: string): Promise<Record<string, string>> {
 const plop = (root: string, args: readonly string[]) => execa(process.execPath, [plopCli, '--plopfile', join(folder, 'plopfile.mjs'), '--dest', root, ...args], { cwd: root, reject: false, stdin: 'ignore', env });
 const command = (root: string, args: readonly string[]) => execa(process.execPath, [bin, ...args], { cwd: join(root, 'src/core'), reject: false, stdin: 'ignore', env });
 
-/** plop on a terminal: a person types each answer. */
-function typed(root: string, [generator, name, kind, last]: (typeof steps)[number]): Promise<number> {
-  const terminal = spawn(process.execPath, [plopCli, '--plopfile', join(folder, 'plopfile.mjs'), '--dest', root, generator], { cwd: root, cols: 200, rows: 40, env: env as Record<string, string> });
-  const moves: [string, string][] = [['Name: ', `${name}\r`], ['Kind: ', `${kind === 'aggregation' ? '\u001b[B\u001b[B' : ''}\r`], [generator === 'extractor' ? 'Source: ' : 'Inputs: ', `${last}\r`]];
+/** A person at a terminal, who types each answer when its label is there. */
+function typed(program: string, args: readonly string[], cwd: string, { generator, placed, choices = kindsOf(generator) }: Step, after: string): Promise<number> {
+  const terminal = spawn(process.execPath, [program, ...args], { cwd, cols: 200, rows: 40, env: env as Record<string, string> });
+  const menuOf = (key: string) => (key === 'kind' ? choices : additions[generator]?.fields[key]?.meta.choices?.map((each) => each.value));
+  const moves = placed.map(([key, label, value]): [string, string] => [`${label}${after}`, `${menuOf(key) === undefined ? value : '\u001b[B'.repeat(menuOf(key)?.indexOf(value) ?? 0)}\r`]);
   let shown = '';
   terminal.onData((chunk) => {
-    shown += chunk;
+    shown += stripVTControlCharacters(chunk);
     const [next] = moves;
     if (next !== undefined && shown.includes(next[0])) {
       moves.shift();
@@ -61,14 +81,15 @@ function typed(root: string, [generator, name, kind, last]: (typeof steps)[numbe
   return new Promise((done) => terminal.onExit(({ exitCode }) => done(exitCode)));
 }
 
-const doors: Readonly<Record<string, (root: string, step: (typeof steps)[number]) => Promise<number | undefined>>> = {
-  'the command line by position': async (root, step) => (await command(root, ['add', ...step])).exitCode,
-  'the command line by flags': async (root, [generator, name, kind, last]) => (await command(root, ['add', generator, name, '--kind', kind, generator === 'extractor' ? '--source' : '--input', last])).exitCode,
-  'plop with bypass arguments': async (root, step) => (await plop(root, step)).exitCode,
-  'plop on a terminal': typed,
-  'a program': async (root, [generator, name, kind, last]) => {
+const doors: Readonly<Record<string, (root: string, step: Step) => Promise<number | undefined>>> = {
+  'the command line by position': async (root, step) => (await command(root, ['add', step.generator, ...valuesOf(step), ...wordsOf(step)])).exitCode,
+  'the command line by flags': async (root, step) => (await command(root, ['add', step.generator, ...step.placed.flatMap(([key, , value]) => [`--${key}`, value]), ...wordsOf(step)])).exitCode,
+  'the command line on a terminal': async (root, step) => typed(bin, ['add', step.generator, ...wordsOf(step)], join(root, 'docs'), step, ''),
+  'plop with bypass arguments': async (root, step) => (await plop(root, [step.generator, ...valuesOf(step), ...(step.flags ? ['--', ...wordsOf(step)] : [])])).exitCode,
+  'plop on a terminal': async (root, step) => typed(plopCli, ['--plopfile', join(folder, 'plopfile.mjs'), '--dest', root, step.generator, ...(step.flags ? ['--', ...wordsOf(step)] : [])], root, step, ': '),
+  'a program': async (root, step) => {
     const { add } = (await import(pathToFileURL(resolve('dist/index.mjs')).href)) as typeof Published;
-    await add(generator, { name, kind, ...(generator === 'extractor' ? { source: last } : { inputs: last }) }, { cwd: root });
+    await add(step.generator, { ...Object.fromEntries(step.placed.map(([key, , value]) => [key, value])), ...step.flags }, { cwd: root });
     return 0;
   },
 };
@@ -77,13 +98,31 @@ test('the same bytes come through every door', async () => {
   const trees: Record<string, Record<string, string>> = {};
   for (const [door, enter] of Object.entries(doors)) {
     const root = await makeRepository(String(Object.keys(trees).length));
-    for (const step of steps) expect(await enter(root, step), `${door}: ${step.join(' ')}`).toBe(0);
+    for (const step of steps) expect(await enter(root, step), `${door}: ${step.generator} ${valuesOf(step).join(' ')}`).toBe(0);
     trees[door] = await filesOf(root);
   }
   const [first, ...others] = Object.entries(trees);
   for (const [door, tree] of others) expect(tree, door).toEqual(first?.[1]);
   expect(Object.keys(first?.[1] ?? {})).toContain('src/core/transformers/returned.py');
-}, 120_000);
+  expect(first?.[1]['prefect_flows/sent_back_flow.py']).toContain('tasks.returned_kept(result)');
+  expect([...new Set(steps.map(({ generator }) => generator))].sort()).toEqual(Object.keys(additions).sort());
+}, 300_000);
+
+describe('on a terminal', () => {
+  const asked: Step = { generator: 'adr', placed: [['kind', 'What is to be added?', 'adr'], ['title', 'Title', 'Why we ask']], choices: Object.keys(additions) };
+
+  test('add alone asks what is to be added, then what that needs', async () => {
+    const root = await makeRepository('asked');
+    expect(await typed(bin, ['add'], root, asked, '')).toBe(0);
+    expect(await readdir(join(root, 'docs/adr'))).toContain('0002-why-we-ask.md');
+    expect((await command(root, ['history'])).stdout).toContain('add adr "Why we ask"');
+  }, 30_000);
+
+  test('nothing is asked with --yes, and what is missing is listed', async () => {
+    const root = await makeRepository('silent');
+    expect(await typed(bin, ['add', 'extractor', '--yes'], root, { ...asked, placed: [] }, '')).toBe(2);
+  }, 30_000);
+});
 
 describe('exit codes', () => {
   test.each([

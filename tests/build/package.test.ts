@@ -50,12 +50,13 @@ describe('the package', () => {
   });
 
   test('carries every template', async () => {
-    const carried = JSON.parse(await readFile('dist/chunks/templates.json', 'utf8')) as object;
-    expect(Object.keys(carried)).toEqual((await readTemplates('templates')).map(({ name }) => name));
+    const carried = (await readFile('dist/chunks/templates.lines', 'utf8')).split('\n').map((line) => line.slice(0, line.indexOf(' ')));
+    expect(carried).toEqual((await readTemplates('templates')).map(({ name }) => name));
   });
 
-  test('is at most 500 kB', () => {
-    expect(packed.size).toBeLessThanOrEqual(500_000);
+  // 165 kB of it are what a TypeScript repository carries with it: ADR 8.
+  test('is at most 750 kB', () => {
+    expect(packed.size).toBeLessThanOrEqual(750_000);
   });
 
   test('needs no other package, neither in its manifest nor in its code', async () => {

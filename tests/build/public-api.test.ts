@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { additions } from '../../generators/index.ts';
 import { project } from '../../generators/project.ts';
 import type { ProjectAnswers } from '../../src/index.d.mts';
 import type * as Published from '../../src/index.d.mts';
@@ -8,6 +10,7 @@ test('what is published is what there is, by name and by type', () => {
   const published: Record<keyof typeof Published, true> = {
     Failure: true,
     add: true,
+    rename: true,
     sync: true,
     createProject: true,
     planProject: true,
@@ -37,14 +40,24 @@ test('every question of create is an answer that a program may give', () => {
     language: true,
     source: true,
     destination: true,
+    database: true,
     schedule: true,
     timezone: true,
+    task_runner: true,
     pool: true,
     plop: true,
     git: true,
     install: true,
   };
   expect(Object.keys(keys).toSorted()).toEqual(Object.keys(project.fields).toSorted());
+});
+
+test('every question of a generator that adds, and of its kinds, is an answer that a program may give', () => {
+  const text = readFileSync('src/index.d.mts', 'utf8');
+  const answers = /interface StageAnswers \{\n([^}]*)\}/.exec(text)?.[1] ?? '';
+  const typed = [...answers.matchAll(/^ {2}readonly (\w+)\?/gm)].map(([, key]) => key);
+  const asked = new Set(Object.values(additions).flatMap(({ fields }) => Object.keys(fields)));
+  expect(typed.toSorted()).toEqual([...asked].toSorted());
 });
 
 test('a plan is made without touching anything, and names its problems', () => {

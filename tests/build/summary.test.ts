@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { summarize } from '../../src/build/summary.ts';
+import { failures, summarize } from '../../src/build/summary.ts';
 
 function report(given: { passed?: number; failed?: number; skipped?: number; broken?: number }) {
   const file = (statuses: string[]) => ({
@@ -35,5 +35,40 @@ describe('the closing line of a test run', () => {
   test('never looks green when the run failed', () => {
     expect(summarize(report({ passed: 5 }), 1)).toBe('5 passed, 1 failed');
     expect(summarize(undefined, 1)).toBe('0 passed, 1 failed');
+  });
+});
+
+describe('what failed is said again at the end', () => {
+  const testResults = [
+    { status: 'passed', name: 'a.test.ts', assertionResults: [{ status: 'passed' }] },
+    {
+      status: 'failed',
+      name: 'b.test.ts',
+      assertionResults: [
+        { status: 'passed', fullName: 'fine' },
+        { status: 'failed', fullName: 'adds up', failureMessages: ['AssertionError: expected 1 to be 2\n    at b.test.ts:3:1'] },
+      ],
+    },
+    { status: 'failed', name: 'c.test.ts', message: 'SyntaxError: no such module', assertionResults: [] },
+  ];
+
+  test('with the file, the test and the reason, and nothing of what passed', () => {
+    const text = failures({ numPassedTests: 2, testResults }).join('\n');
+    expect(text).toContain('b.test.ts > adds up');
+    expect(text).toContain('expected 1 to be 2');
+    expect(text).toContain('c.test.ts');
+    expect(text).toContain('no such module');
+    expect(text).not.toContain('a.test.ts');
+    expect(text).not.toContain('fine');
+  });
+
+  test('every line can be found by its first word', () => {
+    const lines = failures({ numPassedTests: 2, testResults }).flatMap((each) => each.split('\n'));
+    expect(lines.length).toBeGreaterThan(3);
+    for (const line of lines) expect(line).toMatch(/^failed: /u);
+  });
+
+  test('is nothing for a report that is none', () => {
+    expect(failures(undefined)).toEqual([]);
   });
 });

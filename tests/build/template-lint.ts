@@ -8,15 +8,21 @@ import { emitterNames } from '../../src/generate/emitter-names.ts';
  */
 const bare = new Set(
   [
+    ['extension', 'window.start', 'window.end', 'windowEnd', 'periods.first', 'periods.second', 'periods.next', 'input.*.clean', 'database.address'],
     ['locale', 'version', 'today', 'period', 'keys.*', 'dimensions.*', 'transformersSorted.*'],
+    ['notification.name', 'notification.block'],
     ['kpi.id', 'kpi.type', 'kpi.direction', 'grain.time', 'grain.truncate', 'grain.whole', 'grain.reset'],
-    ['calculation', 'aggregation', 'loader', 'publish', 'flow', 'extractorsSorted.*', 'loadersSorted.*'],
+    ['calculation', 'aggregation', 'loader', 'publish', 'flow', 'extractorsSorted.*', 'loadersSorted.*', 'publishersSorted.*'],
     [
       'functions.*.package',
       'functions.*.name',
       ...['extractors', 'transformers', 'loaders', 'publishers'].map((key) => `stages.${key}.*`),
     ],
     ['inputs.*', 'input.*', 'stage'].flatMap((of) => ['name', 'clean', 'role', 'input'].map((key) => `${of}.${key}`)),
+    ['origins.*', 'destinations.*', 'edges.*.from', 'edges.*.to', 'waiting.*'].map((key) => `graph.${key}`),
+    ['kinds.extractors.*', 'kinds.transformers.*', 'kinds.loaders.*', 'kinds.own.*.group', 'kinds.own.*.lines.*', 'kinds.writes.*'],
+    ['stage.paginator', 'stage.contract', 'stage.format', 'stage.module', 'runner.className', 'sourceUnion', 'database.address'],
+    ['rows', 'extracts', 'transforms', 'loads'].flatMap((of) => ['name', 'kind', 'source', 'file', 'inputs.*'].map((key) => `graph.${of}.*.${key}`)),
     ['source', 'destination', 'sources.*'].flatMap((of) =>
       ['name', 'kind', 'key', 'variable', 'sample'].map((key) => `${of}.${key}`),
     ),
@@ -31,6 +37,7 @@ const homes: Readonly<Record<string, RegExp>> = {
   pyDocstring: /\.py$/,
   pyComment: /\.(py|toml|ya?ml|sql)$|\.env/,
   pyImport: /\.py$/,
+  pyImports: /\.py$/,
   tomlString: /\.toml$/,
   yamlScalar: /\.ya?ml$/,
   jsonString: /\.(json|ya?ml)$/,

@@ -109,11 +109,11 @@ describe.each(locales)('mistakes end with 2, an explanation on stderr and nothin
       /import_kpi/,
     ],
     [
-      'a language that is not there yet',
+      'a source that a language has not yet',
       'create-kpi-flow',
-      ['a', '--yes', '--language', 'typescript'],
-      ['E_LANGUAGE_NOT_YET'],
-      /[Tt]ype[Ss]cript/,
+      ['a', '--yes', '--language', 'typescript', '--source', 'datalake'],
+      ['E_LANGUAGE_NOT_YET', 'E_LANGUAGE_NOT_YET', 'E_ANSWER_REFUSED'],
+      /--source datalake/,
     ],
     [
       'an answers file that is not there',
@@ -161,7 +161,7 @@ describe.each(locales)('mistakes end with 2, an explanation on stderr and nothin
       { cwd: home },
     );
     expect({ code, stdout, codes: codesIn(stderr) }).toEqual({ code: 2, stdout: '', codes: ['E_ANSWERS_MISSING'] });
-    for (const flag of ['--name', '--owner', '--grain', '--target', '--pool']) expect(stderr).toContain(flag);
+    for (const flag of ['--name', '--owner', '--grain', '--target', '--language']) expect(stderr).toContain(flag);
     expect(stderr).not.toContain('--type,');
     expect(stderr).toMatch(/npx create-kpi-flow@latest my-kpi --name <text> .*--yes/);
   });

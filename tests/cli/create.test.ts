@@ -75,7 +75,9 @@ describe('create --yes', () => {
       'none',
     ]);
     const line = first.stdout.split('\n').find((each) => each.includes('npx create-kpi-flow@')) ?? '';
-    const other = { ...bareEnvironment(home), TZ: 'Asia/Tokyo', LANG: 'es_ES.UTF-8', BIN: binFile('create-kpi-flow') };
+    // A decision record bears the date of the person's clock: another zone, but the same day.
+    const elsewhere = new Date().getUTCHours() < 12 ? 'Asia/Tokyo' : 'America/Los_Angeles';
+    const other = { ...bareEnvironment(home), TZ: elsewhere, LANG: 'es_ES.UTF-8', BIN: binFile('create-kpi-flow') };
     mkdirSync(join(home, 'elsewhere'));
     execFileSync('sh', ['-c', line.trim().replace(/^npx create-kpi-flow@\S+/, `${process.execPath} "$BIN"`)], {
       cwd: join(home, 'elsewhere'),

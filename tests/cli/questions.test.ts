@@ -96,11 +96,13 @@ describe('at a terminal', () => {
         'none',
         '--timezone',
         'UTC',
+        '--pool',
+        'mine',
       ],
       { cwd: home },
     );
-    await person.see('◆  Work pool');
-    person.type('mine', enter);
+    await person.see('◆  Programming language');
+    person.type(enter);
     await person.see('◆  Make it?');
     person.type(enter);
     expect(await person.ended).toBe(0);

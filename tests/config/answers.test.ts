@@ -1,9 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { AnswersFile } from '../../src/config/answers.ts';
 import { readAnswersFile } from '../../src/config/answers.ts';
+import { loadYamlParser } from '../../src/config/yaml-parser.ts';
 import { Failure } from '../../src/errors/failure.ts';
 import type { Problem } from '../../src/errors/failure.ts';
 import { explain } from '../../src/messages/explain.ts';
+
+await loadYamlParser();
 
 const keys = ['name', 'owner', 'type', 'grain', 'target', 'schedule', 'plop', 'pool', 'timezone'];
 const read = (text: string): AnswersFile => readAnswersFile(text, 'team.yaml', keys);

@@ -2,11 +2,14 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { project } from '../../generators/project.ts';
 import { parseConfig } from '../../src/config/parse-config.ts';
+import { loadYamlParser } from '../../src/config/yaml-parser.ts';
 import type { RawAnswer } from '../../src/generate/define-generator.ts';
 import { fillDefaults } from '../../src/generate/define-generator.ts';
 import type { ProjectInput } from '../../src/generate/project-input.ts';
 import { viewProject } from '../../src/generate/project-view.ts';
 import { render } from '../../src/generate/render.ts';
+
+await loadYamlParser();
 
 /** What `create` accepts must be what config.yaml may say, or a new repository would refuse its own file. */
 const text = fc.oneof(

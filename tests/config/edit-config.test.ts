@@ -2,7 +2,10 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { insertEntry, removeEntry, renameEntry } from '../../src/config/edit-config.ts';
 import { parseConfig } from '../../src/config/parse-config.ts';
+import { loadYamlParser } from '../../src/config/yaml-parser.ts';
 import { Failure } from '../../src/errors/failure.ts';
+
+await loadYamlParser();
 
 const plain = `# yaml-language-server: $schema=./config.schema.json
 version: 1

@@ -9,3 +9,10 @@ it('a variable is added at the end, once, with the line ends of the file', () =>
   expect(addVariable('X=1', 'B', 'b')).toBe("X=1\n\n# b\n# B=''\n");
   expect(addVariable('X=1\r\n', 'B', 'b')).toBe("X=1\r\n\r\n# b\r\n# B=''\r\n");
 });
+
+it('variables come out the same in whatever order they are added', () => {
+  const text = "# intro\n\n# the source\n# M_URL=''\n";
+  const add = (...names: string[]) => names.reduce((all, name) => addVariable(all, name, `of ${name}`), text);
+  expect(add('C_URL', 'X_URL', 'A_URL')).toBe(add('X_URL', 'A_URL', 'C_URL'));
+  expect(add('A_URL')).toBe("# intro\n\n# of A_URL\n# A_URL=''\n\n# the source\n# M_URL=''\n");
+});

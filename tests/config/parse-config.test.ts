@@ -2,9 +2,12 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parseConfig } from '../../src/config/parse-config.ts';
+import { loadYamlParser } from '../../src/config/yaml-parser.ts';
 import { Failure } from '../../src/errors/failure.ts';
 import type { Problem } from '../../src/errors/failure.ts';
 import { explain } from '../../src/messages/explain.ts';
+
+await loadYamlParser();
 
 const fixtures = join(import.meta.dirname, '../fixtures/config');
 const filesOf = (folder: string) => readdirSync(join(fixtures, folder)).filter((file) => file.endsWith('.yaml'));

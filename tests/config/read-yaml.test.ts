@@ -2,8 +2,11 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { readYaml } from '../../src/config/read-yaml.ts';
+import { loadYamlParser } from '../../src/config/yaml-parser.ts';
 import { Failure } from '../../src/errors/failure.ts';
 import type { Problem } from '../../src/errors/failure.ts';
+
+await loadYamlParser();
 
 function problemsOf(input: string | Uint8Array): readonly Problem[] {
   try {

@@ -5,6 +5,8 @@ import { dirname, join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sharedEnvironment } from '../../src/edge/python-environment-shared.ts';
+import { viewStageKinds } from '../../src/generate/kinds-view.ts';
+import { viewKinds } from '../../src/generate/project-view.ts';
 import { hasTemplate, render } from '../../src/generate/render.ts';
 
 /**
@@ -16,7 +18,7 @@ const filesOf = (folder: string) => readdirSync(join(fixtures, folder)).filter((
 
 /** What the settings module needs to be imported. */
 const packages = ['pydantic', 'python-dotenv', 'ruamel.yaml'];
-const modules = ['__init__', 'settings', 'strict_yaml', 'variables'];
+const modules = ['__init__', 'fields', 'sources', 'settings', 'strict_yaml', 'variables'];
 
 const script = `
 import json, sys
@@ -55,7 +57,7 @@ afterAll(async () => {
 
 async function writeModule(path: string): Promise<void> {
   const template = `python/${path}`;
-  const text = path.endsWith('__init__.py') ? '__kpi__ = "parity"\n' : render(template, { locale: 'en', kpi: { id: 'parity' } });
+  const text = path.endsWith('__init__.py') ? '__kpi__ = "parity"\n' : render(template, { locale: 'en', kpi: { id: 'parity' }, kinds: viewStageKinds(), ...viewKinds([{ kind: 'sql' }, { kind: 'datalake' }, { kind: 'api' }, { kind: 'sap' }]) });
   await mkdir(dirname(join(folder, path)), { recursive: true });
   await writeFile(join(folder, path), text);
 }

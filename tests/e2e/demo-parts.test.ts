@@ -76,13 +76,14 @@ describe('the reference', () => {
 
 describe('what the demo is asked', () => {
   it.each([
-    [[], { help: false, keep: false }],
-    [['--keep'], { help: false, keep: true }],
-    [['--port', '4200'], { help: false, keep: false, port: 4200 }],
+    [[], { help: false, keep: false, language: 'python' }],
+    [['--keep'], { help: false, keep: true, language: 'python' }],
+    [['--port', '4200'], { help: false, keep: false, language: 'python', port: 4200 }],
+    [['--language', 'typescript'], { help: false, keep: false, language: 'typescript' }],
     [['--help', '--keep'], { help: true }],
   ])('%j', (args, options) => expect(readOptions(args)).toEqual(options));
 
-  it.each([[['--kep']], [['now']], [['--port', 'x']], [['--port', '70000']], [['--port']]])('refuses %j', (args) => {
+  it.each([[['--kep']], [['now']], [['--port', 'x']], [['--port', '70000']], [['--port']], [['--language', 'cobol']], [['--language']]])('refuses %j', (args) => {
     expect(readOptions(args)).toHaveProperty('mistake');
   });
 });

@@ -65,6 +65,20 @@ describe.skipIf(python === undefined)('npm run demo', { timeout: 300_000 }, () =
     await nothingIsLeft();
   });
 
+  it('shows the same of the same KPI in TypeScript', async () => {
+    const theirs = { WAREHOUSE_URL: 'duckdb:///theirs.duckdb', PREFECT_API_URL: 'http://127.0.0.1:9/api', NODE_ENV: 'production' };
+    const { exitCode, stdout, stderr } = await demo(['--language', 'typescript'], theirs);
+    expect(stderr).not.toContain('✖');
+    expect(exitCode).toBe(0);
+    for (const task of ['on_time_arrivals', 'arrivals', 'clean_on_time_arrivals', 'clean_arrivals', 'on_time_performance', 'on_time_performance_by_day', 'on_time_performance_daily', 'publish_on_time_performance']) {
+      expect(stdout).toMatch(new RegExp(`^${task}\\S*\\s+Completed\\s+[\\d.]+ s$`, 'mu'));
+    }
+    expect(stdout).toContain('0.7745 by the flow = 0.7745 by counting the raw records');
+    expect(stdout).toContain('1254 of 1254 rows');
+    expect(stdout).toMatch(/2001-03-31 +TX +0\.500 +0\.800 +missed/u);
+    await nothingIsLeft();
+  });
+
   it('--keep leaves the server up until Ctrl-C', async () => {
     const running = demo(['--keep'], { KPI_FLOW_LOCALE: 'es' });
     const dashboard = await heard(running, /Prefect está en marcha en (http:\S+)\./u);

@@ -133,14 +133,12 @@ describe.skipIf(reason !== '')('the page on operations of the repository that wa
     'switches alerts on that reach a webhook when a run fails',
     async () => {
       const heard = listen();
-      const [make = '', create = ''] = blocksOf(await operations(), 'sh').filter((block) =>
-        /CustomWebhook|automation create/.test(block),
-      );
-      const said = await shell(person, make, `${await heard.url}\n`);
-      const [id = ''] = /[0-9a-f]{8}-[0-9a-f-]{27}/.exec(said) ?? [];
-      const file = join(person.cwd, 'automations/alerts.yaml');
-      await writeFile(file, (await readFile(file, 'utf8')).replaceAll('00000000-0000-0000-0000-000000000000', id));
-      await shell(person, create);
+      const [add = '', switchOn = ''] = blocksOf(await operations(), 'sh').filter((block) => /add notification|automations/.test(block));
+      await shell(person, add.split('\n')[0] ?? '');
+      const missing = await shell(person, `! ${switchOn}`);
+      const [make = ''] = /\.venv\/bin\/python -c ".*"/.exec(missing) ?? [];
+      await shell(person, make, `${await heard.url}\n`);
+      await shell(person, switchOn);
       await shell(
         person,
         '.venv/bin/prefect deployment run on-time-performance/on-time-performance --param start=not-a-date',
@@ -214,6 +212,8 @@ async function shell(who: Person, lines: string, input = ''): Promise<string> {
   let said = '';
   for (const stream of [child.stdout, child.stderr])
     stream.setEncoding('utf8').on('data', (text: string) => (said += text));
+  // A program may end without reading what it was given; its exit code says whether that was right.
+  child.stdin.on('error', () => {});
   child.stdin.end(input);
   const code = await new Promise((done) => child.once('close', done));
   who.said += said;
@@ -222,7 +222,7 @@ async function shell(who: Person, lines: string, input = ''): Promise<string> {
   return said;
 }
 
-/** `npm create kpi-flow@latest … -- …` starts the command that was built; tests/build tries npm itself. */
+/** `npm create kpi-flow@latest … -- …` and `npx create-kpi-flow …` start the command that was built; tests/build tries npm itself. */
 async function shimNpm(home: string): Promise<string> {
   const bin = resolve(home, 'bin');
   await mkdir(bin);
@@ -235,7 +235,8 @@ async function shimNpm(home: string): Promise<string> {
     `exec ${JSON.stringify(process.execPath)} ${JSON.stringify(command)} "\${args[@]}"`,
   ];
   await writeFile(join(bin, 'npm'), `${lines.join('\n')}\n`);
-  await chmod(join(bin, 'npm'), 0o755);
+  await writeFile(join(bin, 'npx'), `#!/usr/bin/env bash\n[ "$1" = create-kpi-flow ] || exit 64\nshift\nexec ${JSON.stringify(process.execPath)} ${JSON.stringify(command)} "$@"\n`);
+  for (const name of ['npm', 'npx']) await chmod(join(bin, name), 0o755);
   return bin;
 }
 

@@ -8,7 +8,7 @@ import { Cancelled } from '../../src/errors/cancelled.ts';
 
 let home = '';
 let folder = '';
-/** Nothing of the person who runs the tests: no name, no settings, no variables. */
+/** Nothing of the person who runs the tests: no name, no settings, no variables, no repository around. */
 let bare: NodeJS.ProcessEnv = {};
 
 beforeEach(() => {
@@ -16,11 +16,11 @@ beforeEach(() => {
   folder = join(home, 'kpi');
   mkdirSync(folder);
   writeFileSync(join(folder, 'README.md'), '# KPI\n');
-  bare = { PATH: process.env['PATH'], HOME: home, GIT_CONFIG_NOSYSTEM: '1', XDG_CONFIG_HOME: home };
+  bare = { PATH: process.env['PATH'], HOME: home, GIT_CONFIG_NOSYSTEM: '1', XDG_CONFIG_HOME: home, GIT_CEILING_DIRECTORIES: tmpdir() };
 });
 afterEach(() => rmSync(home, { recursive: true, force: true }));
 
-const git = (env: NodeJS.ProcessEnv = bare) => nodeGit(env, new AbortController().signal);
+const git = (env: NodeJS.ProcessEnv = bare) => nodeGit(env, new AbortController().signal, folder);
 const ask = (...args: string[]): string =>
   execFileSync('git', args, { cwd: folder, env: bare, encoding: 'utf8' }).trim();
 const settings = (text: string): void => writeFileSync(join(home, '.gitconfig'), text);
@@ -116,5 +116,12 @@ describe('who owns what is made', () => {
   ])('%s', async (_, text, variables, expected) => {
     settings(text);
     expect(await git({ ...bare, ...variables }).owner()).toBe(expected);
+  });
+
+  it('whom the repository around it names', async () => {
+    settings('[user]\n\tname = Ana Pérez\n\temail = ana@example.com\n');
+    execFileSync('git', ['init', '--quiet'], { cwd: home, env: bare });
+    execFileSync('git', ['config', 'user.email', 'team@example.com'], { cwd: home, env: bare });
+    expect(await git().owner()).toBe('Ana Pérez <team@example.com>');
   });
 });

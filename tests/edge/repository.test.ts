@@ -75,6 +75,21 @@ describe('a repository', () => {
   });
 });
 
+describe('the history', () => {
+  it('keeps the last 50 runs, and numbers go on rising', async () => {
+    const repository = await open();
+    for (let run = 1; run <= 53; run += 1) {
+      const op: FileOp = { kind: 'create', path: `f${run}.py`, owner: 'seed', after: 'x\n', executable: false };
+      expect(repository.apply([op], { command: `add ${run}` })).toBe(run);
+    }
+    const numbers = repository.history().map(({ number }) => number);
+    expect([numbers.length, numbers[0], numbers.at(-1)]).toEqual([50, 4, 53]);
+    expect(readdirSync(file('.kpi-flow/local/runs'))).toHaveLength(50);
+    expect(repository.opsOf(53)).toMatchObject([{ path: 'f53.py' }]);
+    repository.close();
+  });
+});
+
 describe('a run that was cut', () => {
   /** A run as it lies there before its files are in place. */
   async function cut(done: number): Promise<void> {
@@ -98,6 +113,14 @@ describe('a run that was cut', () => {
     expect([text('new/deep/a.py'), text('b.py'), text('c.py'), told]).toEqual(['a\n', '\ufeffñ🙂\r\n', undefined, ['add x']]);
     expect(repository.history()).toHaveLength(1);
     repository.close();
+  });
+
+  it('leaves alone what somebody wrote since', async () => {
+    await cut(0);
+    writeFileSync(file('b.py'), 'mine\n');
+    writeFileSync(file('c.py'), 'mine too\n');
+    (await open()).close();
+    expect([text('new/deep/a.py'), text('b.py'), text('c.py')]).toEqual(['a\n', 'mine\n', 'mine too\n']);
   });
 
   it('before it was certain is thrown away', async () => {

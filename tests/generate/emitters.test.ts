@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { parse as parseYaml } from 'yaml';
 import { envValue, jsString, jsonString, markdownText, tomlString, yamlScalar } from '../../src/generate/emitters/data.ts';
 import { pyComment, pyDocstring, pyImport, pyString } from '../../src/generate/emitters/python.ts';
-import { identifier, kebab, number, upper } from '../../src/generate/emitters/words.ts';
+import { identifier, kebab, number, pascal, upper } from '../../src/generate/emitters/words.ts';
 
 const runs = process.env['KPI_FLOW_LONG'] ? 100_000 : 5000;
 const nasty = [
@@ -106,7 +106,7 @@ test('numbers read the same in JSON, YAML, TOML and Python', () => {
 });
 
 test('words are checked where they are written', () => {
-  expect([identifier('on_time'), kebab('on_time'), upper('on_time')]).toEqual(['on_time', 'on-time', 'ON_TIME']);
+  expect([identifier('on_time'), kebab('on_time'), upper('on_time'), pascal('on_time_2')]).toEqual(['on_time', 'on-time', 'ON_TIME', 'OnTime2']);
   for (const bad of ['', 'On', '1a', 'a-b', 'a b', 'ñ', 'a\n', undefined]) expect(() => identifier(bad)).toThrow(TypeError);
 });
 

@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
+import { additions } from '../../generators/index.ts';
 import { extractor } from '../../generators/extractor.ts';
 import { loader } from '../../generators/loader.ts';
 import { project } from '../../generators/project.ts';
 import { transformer } from '../../generators/transformer.ts';
 import { version } from 'virtual:version';
+import { loadYamlParser } from '../../src/config/yaml-parser.ts';
 import { readPythonGrammar } from '../../src/edge/python-grammar.ts';
 import type { RawAnswers } from '../../src/generate/define-generator.ts';
 import { fillDefaults } from '../../src/generate/define-generator.ts';
@@ -13,10 +15,13 @@ import { planAdd } from '../../src/generate/plan-add.ts';
 import type { RepositoryState } from '../../src/generate/repository-state.ts';
 import { readState } from '../../src/generate/repository-state.ts';
 import type { ProjectInput } from '../../src/generate/project-input.ts';
+import { readAdditionInput } from '../../src/jobs/grow.ts';
 import type { FileOp } from '../../src/plan/plan.ts';
-import { loadPython } from '../../src/python/parse-python.ts';
+import { loadPython } from '../../src/python/load-python.ts';
 
-const parse = await loadPython(await readPythonGrammar());
+await loadYamlParser();
+
+export const parse = await loadPython(await readPythonGrammar());
 export const hash = (text: string): string => createHash('sha256').update(text).digest('hex');
 
 /** A repository in memory: what a plan reads, and what applying it makes of that. */
@@ -31,7 +36,11 @@ export function startFiles(answers: RawAnswers | ProjectInput): Files {
 }
 
 export function stateOf(files: Files): RepositoryState {
-  return readState({ root: '/repo', read: (path) => files.get(path), hash, parse }, version);
+  return readState({ root: '/repo', read: (path) => files.get(path), list: (folder) => namesIn(files, folder), written: () => [...files.keys()], hash, parse }, version);
+}
+
+export function namesIn(files: Files, folder: string): string[] {
+  return [...new Set([...files.keys()].filter((path) => path.startsWith(`${folder}/`)).map((path) => path.slice(folder.length + 1).split('/')[0] ?? ''))];
 }
 
 export function apply(files: Files, ops: readonly FileOp[]): void {
@@ -39,6 +48,15 @@ export function apply(files: Files, ops: readonly FileOp[]): void {
     if (op.kind === 'delete') files.delete(op.path);
     else files.set(op.path, op.after);
   }
+}
+
+/** Adds what any generator makes, from answers as a door gives them. */
+export function addTo(files: Files, name: string, given: RawAnswers): Growth {
+  const generator = additions[name];
+  if (generator === undefined) throw new Error(`no generator ${name}`);
+  const growth = generator.plan(readAdditionInput(generator, given), stateOf(files), { today: '2026-01-05', force: false });
+  apply(files, growth.plan.ops);
+  return growth;
 }
 
 const stages = { extractor, transformer, loader };

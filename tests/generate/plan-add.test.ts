@@ -3,7 +3,7 @@ import { Failure } from '../../src/errors/failure.ts';
 import { planGenerated } from '../../src/generate/plan-generated.ts';
 import { viewConfig } from '../../src/generate/config-view.ts';
 import type { Files } from './grown.ts';
-import { apply, grow, startFiles, stateOf } from './grown.ts';
+import { addTo, apply, grow, startFiles, stateOf } from './grown.ts';
 
 const answers = { dir: 'kpi', name: 'Conversión', id: 'conversion', type: 'ratio', inputs: 'orders,sessions', grain: 'day,channel', owner: 'ana', target: 0.03, warning: 0.02 };
 const flowPath = 'prefect_flows/conversion_flow.py';
@@ -35,10 +35,11 @@ describe('an extractor', () => {
       'create tests/unit/test_returns.py',
       'modify .kpi-flow/lock',
       'modify config/config.yaml',
+      'modify docs/kpi.md',
       'modify prefect_flows/tasks.py',
       'modify src/core/extractors/__init__.py',
     ]);
-    expect(remarks).toEqual([{ kind: 'waits', stage: 'returns', group: 'extractors' }, { kind: 'variable', name: 'WAREHOUSE_URL', source: 'warehouse' }]);
+    expect(remarks).toEqual([{ kind: 'waits', stage: 'returns', group: 'extractors' }, { kind: 'variable', name: 'WAREHOUSE_URL', source: 'warehouse', isNew: false, form: 'sqlite:///folder/file.sqlite' }]);
     expect(added(before, 'config/config.yaml')).toEqual(['  returns:']);
     expect(files.get(flowPath)).toBe(before.get(flowPath));
   });
@@ -47,9 +48,18 @@ describe('an extractor', () => {
     const before = new Map(files);
     grow(files, 'extractor', { name: 'returns', kind: 'datalake', source: 'archive' });
     expect(files.get('config/config.yaml')).toContain('  archive:\n    kind: datalake\n    uri: "${ARCHIVE_URI:-.data/lake}"\n');
-    expect(added(before, '.env.example')).toEqual(['# address of the source archive', "# ARCHIVE_URI=''"]);
-    expect(files.get('src/core/lake.py')).toBe(files.get('.kpi-flow/base/src/core/lake.py'));
+    expect(added(before, '.env.example')).toEqual(['# address of the source archive: s3://bucket/folder', "# ARCHIVE_URI=''"]);
+    expect(files.get('src/core/lake.py')).toBe(files.get('.kpi-flow/base/src/core/lake.py.base'));
     expect(files.get('tests/unit/test_returns.py')).toContain('ARCHIVE_URI');
+  });
+
+  it('that needs packages says how they are installed, the way this repository does it', () => {
+    const installs = (into: Files, name: string) => addTo(into, 'extractor', { name, kind: 'api' }).remarks.flatMap((remark) => (remark.kind === 'next' ? [[remark.step, remark.command]] : []));
+    const withUv = new Map([...files, ['uv.lock', 'version = 1\n']]);
+    expect(installs(files, 'returns')).toEqual([['install', '.venv/bin/python -m pip install --editable . --group dev']]);
+    expect(installs(withUv, 'returns')).toEqual([['install', 'uv sync']]);
+    // A second one needs nothing new.
+    expect(installs(files, 'refunds')).toEqual([]);
   });
 
   it('is refused with a taken name, a source of another kind, a file in the way', () => {
@@ -123,6 +133,14 @@ describe('a chain', () => {
     )
     tasks.channels(by_channel)
 `);
+  });
+
+  it('sums periods, not moments, behind a calculation that passes periods on', () => {
+    chain();
+    grow(files, 'transformer', { name: 'passed_on', kind: 'calculation', inputs: ['net_by_day'] });
+    grow(files, 'transformer', { name: 'net_again', kind: 'aggregation', inputs: ['passed_on'] });
+    expect(files.get('src/core/transformers/net_by_day.py')).toContain('"occurred_at"');
+    expect(files.get('src/core/transformers/net_again.py')).not.toContain('occurred_at');
   });
 
   it('is not joined where no place is certain: the lines are told', () => {

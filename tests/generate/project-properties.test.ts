@@ -96,9 +96,11 @@ test('every path is kept by an owner, and generated files are few', () => {
   expect(generated.map(({ path }) => path)).toEqual([
     'config/config.schema.json',
     'docs/kpi.md',
+    'prefect_flows/artifacts/__init__.py',
     'prefect_flows/tasks.py',
     'src/core/extractors/__init__.py',
     'src/core/loaders/__init__.py',
+    'src/core/sources.py',
     'src/core/transformers/__init__.py',
   ]);
   expect(byEnding(files, '.py').length).toBeGreaterThan(30);

@@ -35,11 +35,13 @@ describe('defaults', () => {
       unit: 'count',
       direction: 'higher_is_better',
       target: 100,
+      task_runner: 'threads',
       warning: 95,
       locale: 'es',
       language: 'python',
       source: 'sql',
       destination: 'sql',
+      database: 'sqlite',
       schedule: '0 6 * * *',
       timezone: 'Europe/Madrid',
       pool: 'kpi-pool',
@@ -75,7 +77,12 @@ describe('refusals', () => {
     [{ target: '0,8' }, 'E_ANSWER_REFUSED', '0.8'],
     [{ timezone: 'madrid' }, 'E_ANSWER_REFUSED', 'Europe/Madrid'],
     [{ type: 'ratio', inputs: 'one' }, 'E_ANSWER_REFUSED', 'numerator,denominator'],
-    [{ language: 'typescript' }, 'E_LANGUAGE_NOT_YET', undefined],
+    [{ source: 'datalake', database: 'oracle' }, 'E_ANSWER_REFUSED', undefined],
+    [{ language: 'typescript', source: 'datalake' }, 'E_LANGUAGE_NOT_YET', undefined],
+    [{ language: 'typescript', database: 'postgresql' }, 'E_LANGUAGE_NOT_YET', undefined],
+    [{ language: 'typescript', plop: true }, 'E_LANGUAGE_NOT_YET', undefined],
+    [{ language: 'typescript', inputs: 'new' }, 'E_ANSWER_REFUSED', 'new_records'],
+    [{ language: 'typescript', id: 'a_1', inputs: 'a1' }, 'E_STAGE_NAME_TAKEN', undefined],
     [{ id: 'records' }, 'E_STAGE_NAME_TAKEN', undefined],
     [{ id: 'a', inputs: 'b', grain: 'day,b' }, 'E_STAGE_NAME_TAKEN', undefined],
     [{ target: 10, warning: 11 }, 'E_ANSWER_REFUSED', undefined],
@@ -127,4 +134,11 @@ test('whatever people type as a name, the answers are taken or refused with a re
     }),
     { numRuns: 500 },
   );
+});
+
+test.each(['en', 'es'])('a database that is chosen brings its driver and the form of its address, in %s', (locale) => {
+  const files = project.plan(inputOf({ database: 'oracle', locale }), { version: '0.1.0', today: '2026-01-02', hash: () => '' });
+  expect(files.get('pyproject.toml')?.text).toMatch(/dependencies = \[\n {4}"oracledb>=3\.0",\n {4}"polars>=/);
+  expect(files.get('.env.example')?.text).toContain('oracle+oracledb://user:<password>@host:1521/?service_name=service');
+  expect(files.get('docs/operations.md')?.text).toContain("WAREHOUSE_URL='oracle+oracledb://");
 });

@@ -43,7 +43,7 @@ describe('without questions', () => {
     const [found] = await problemsOf(create(smallProject, requestFor({ name: 'X', target: '5' }, asked), ports));
     expect(found).toMatchObject({
       code: 'E_ANSWERS_MISSING',
-      args: { flags: ['--dir', '--owner', '--type', '--direction'] },
+      args: { flags: ['<dir>', '--owner', '--type', '--direction'] },
     });
     expect(ports.log.filter((each) => each.startsWith('write'))).toEqual([]);
   });

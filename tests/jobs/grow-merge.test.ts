@@ -4,12 +4,12 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { version } from 'virtual:version';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { stages } from '../../generators/index.ts';
+import { additions } from '../../generators/index.ts';
 import { readPythonGrammar } from '../../src/edge/python-grammar.ts';
 import { nodeRepositories } from '../../src/edge/repository.ts';
 import type { GrowPorts } from '../../src/jobs/grow.ts';
 import { add, status, sync } from '../../src/jobs/grow.ts';
-import { loadPython } from '../../src/python/parse-python.ts';
+import { loadPython } from '../../src/python/load-python.ts';
 import { hash, startFiles } from '../generate/grown.ts';
 
 const parse = await loadPython(await readPythonGrammar());
@@ -35,7 +35,7 @@ beforeEach(() => {
   }
   git('init', '--quiet', '--initial-branch', 'main');
   commit('start');
-  ports = { repositories: nodeRepositories(), generators: stages, loadPython: async () => parse, hash, version, cwd: root };
+  ports = { repositories: nodeRepositories(), generators: additions, loadPython: async () => parse, hash, clock: { today: () => '2026-01-05' }, version, cwd: root };
 });
 afterEach(() => rmSync(root, { recursive: true, force: true }));
 

@@ -1,15 +1,15 @@
-import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { version } from 'virtual:version';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { stages } from '../../generators/index.ts';
+import { additions } from '../../generators/index.ts';
 import { readPythonGrammar } from '../../src/edge/python-grammar.ts';
 import { nodeRepositories } from '../../src/edge/repository.ts';
 import { Failure } from '../../src/errors/failure.ts';
 import type { GrowOptions, GrowPorts } from '../../src/jobs/grow.ts';
-import { add, changesFiles, history, own, remove, status, sync, undo, why } from '../../src/jobs/grow.ts';
-import { loadPython } from '../../src/python/parse-python.ts';
+import { add, changesFiles, history, own, remove, rename, status, sync, undo, why } from '../../src/jobs/grow.ts';
+import { loadPython } from '../../src/python/load-python.ts';
 import { hash, startFiles } from '../generate/grown.ts';
 
 const answers = { dir: 'kpi', name: 'Conversión', id: 'conversion', type: 'ratio', inputs: 'orders,sessions', grain: 'day,channel', owner: 'ana', target: 0.03, warning: 0.02 };
@@ -21,7 +21,7 @@ let ports: GrowPorts;
 beforeEach(() => {
   root = mkdtempSync(join(tmpdir(), 'kpi-grow-'));
   for (const [path, text] of start) write(path, text);
-  ports = { repositories: nodeRepositories(), generators: stages, loadPython: async () => parse, hash, version, cwd: join(root, 'src/core') };
+  ports = { repositories: nodeRepositories(), generators: additions, loadPython: async () => parse, hash, clock: { today: () => '2026-01-05' }, version, cwd: join(root, 'src/core') };
 });
 afterEach(() => rmSync(root, { recursive: true, force: true }));
 
@@ -98,6 +98,31 @@ describe('sync', () => {
     expect((await sync(options(), ports)).plan.ops).toEqual([]);
   });
 
+  it('gives what was written by hand the inputs that there are, also when the KPI’s own stages have other names', async () => {
+    await rename('conversion_by_day', 'rate_by_day', options(), ports);
+    await rename('conversion', 'rate', options(), ports);
+    edit('config/config.yaml', (text) => text.replace('loaders:\n', '  rates: {kind: aggregation}\nloaders:\n  kept: {source: warehouse, write: replace}\n'));
+    await sync(options(), ports);
+    expect(read('.kpi-flow/lock')).toMatch(/src\/core\/loaders\/kept\.py/);
+    expect(read('src/core/transformers/rates.py')).toContain('pl.col("occurred_at")');
+    await addStage('loader', 'more', 'sql');
+    expect(read('prefect_flows/conversion_flow.py')).toContain('tasks.more(by_day)');
+    expect((await sync(options(), ports)).plan.ops).toEqual([]);
+  });
+
+  it('brings the packages and names the secrets of what was written by hand', async () => {
+    edit('config/config.yaml', (text) => text.replace('extractors:\n', '  shop: {kind: api, url: "https://shop.example.com", auth: bearer}\n  lake: {kind: datalake, uri: "s3://bucket"}\nextractors:\n  tickets: {source: shop}\n  parts: {source: lake}\n').replace('loaders:\n', 'loaders:\n  told: {source: shop, write: append, keys: [day]}\n'));
+    const { plan, remarks } = await sync(options(), ports);
+    expect(plan.ops.map(({ path }) => path).filter((path, index, all) => all.indexOf(path) !== index)).toEqual([]);
+    expect(read('pyproject.toml')).toMatch(/"httpx2/);
+    expect(read('.env.example')).toContain('SHOP_TOKEN=');
+    expect(remarks).toContainEqual(expect.objectContaining({ kind: 'next', step: 'install' }));
+    expect((await sync(options(), ports)).plan.ops).toEqual([]);
+    // Nobody but its author takes a source away that somebody wrote.
+    await remove('tickets', options(), ports);
+    expect(read('config/config.yaml')).toContain('shop: {kind: api');
+  });
+
   it('takes away what is gone from config.yaml, but no edited file and nothing that is used', async () => {
     await addStage('extractor', 'returns', 'sql');
     await addStage('extractor', 'refunds', 'sql');
@@ -146,9 +171,22 @@ describe('remove', () => {
 
   it('names every place that still uses the stage', async () => {
     await addChain();
+    edit('prefect_flows/conversion_flow.py', (text) => text.replace('tasks.returned_daily(returned)', 'tasks.returned_daily(returned)  # mine'));
     await expect(remove('returned_daily', options(), ports)).rejects.toMatchObject({ problems: [{ code: 'E_STAGE_USED', args: { places: [expect.stringMatching(/^prefect_flows\/conversion_flow\.py:\d+$/)] } }] });
     expect(await codeOf(remove('orders', options(), ports))).toBe('E_STAGE_USED');
     expect(await codeOf(remove('order', options(), ports))).toBe('E_STAGE_UNKNOWN');
+  });
+
+  it('takes the lines back that joined a loader, and its chain waits again', async () => {
+    await addStage('extractor', 'returns', 'sql');
+    await addStage('transformer', 'clean_returns', 'cleaning', 'returns');
+    await addStage('transformer', 'returned', 'aggregation', 'clean_returns');
+    const before = snapshot();
+    await addStage('loader', 'returned_daily', 'sql', 'returned');
+    const { remarks } = await remove('returned_daily', options(), ports);
+    expect(remarks).toEqual([{ kind: 'parted', stages: ['returns', 'clean_returns', 'returned', 'returned_daily'], file: 'prefect_flows/conversion_flow.py' }]);
+    expect(snapshot()).toEqual(before);
+    await expect(remove('clean_returns', options(), ports)).rejects.toMatchObject({ problems: [{ code: 'E_STAGE_USED', args: { places: [expect.stringMatching(/^config\/config\.yaml:\d+$/)] } }] });
   });
 
   it('leaves an edited file', async () => {
@@ -160,6 +198,37 @@ describe('remove', () => {
   });
 });
 
+describe('rename', () => {
+  it('is taken back by undo, byte for byte, with what somebody edited', async () => {
+    await addChain();
+    edit('src/core/extractors/returns.py', (text) => `\ufeff${text}# mine\n`.replaceAll('\n', '\r\n'));
+    edit('prefect_flows/conversion_flow.py', (text) => `${text}# mine\n`);
+    const before = snapshot();
+    expect(await codeOf(rename('returns', 'refunds', options(), ports))).toBe('E_STAGE_REFERRED');
+    expect(snapshot()).toEqual(before);
+    await rename('returns', 'refunds', options({ editReferences: true }), ports);
+    expect(read('prefect_flows/conversion_flow.py')).toContain('returns = tasks.refunds.submit(*days)');
+    expect(Object.keys(snapshot())).not.toContain('src/core/extractors/returns.py');
+    expect((await sync(options(), ports)).plan.ops).toEqual([]);
+    await undo(options(), ports);
+    expect(snapshot()).toEqual(before);
+  });
+
+  it('finds what people wrote beside, but not in environments and caches', async () => {
+    write('scripts/look.py', 'from core import extractors\n\nprint(extractors.orders)\n');
+    for (const folder of ['.venv/lib', 'node_modules/x', 'scripts/__pycache__']) write(`${folder}/look.py`, 'from core import extractors\n\nprint(extractors.orders)\n');
+    await expect(rename('orders', 'sales', options(), ports)).rejects.toMatchObject({ problems: [{ code: 'E_STAGE_REFERRED', args: { places: ['scripts/look.py:3'] } }] });
+  });
+
+  it('stops before a file that cannot be written, and changes nothing', async () => {
+    const before = snapshot();
+    chmodSync(join(root, 'src/core/extractors/orders.sql'), 0o444);
+    expect(await codeOf(rename('orders', 'sales', options(), ports))).toBe('E_FILE_READ_ONLY');
+    expect(snapshot()).toEqual(before);
+    expect(await codeOf(rename('order', 'sales', options(), ports))).toBe('E_STAGE_UNKNOWN');
+  });
+});
+
 describe('status and why', () => {
   it('say what waits, what is edited, what drifted, and where a file comes from', async () => {
     await addStage('extractor', 'returns', 'sql');
@@ -167,6 +236,11 @@ describe('status and why', () => {
     edit('config/config.yaml', (text) => text.replace('name: "Conversión"', 'name: "Otra"'));
     expect(await status('status', ports)).toMatchObject({ waiting: [{ stage: 'returns', group: 'extractors' }], drifted: ['docs/kpi.md'], edited: ['config/config.yaml', 'src/core/extractors/returns.py'] });
     expect(await why('src/core/extractors/returns.py', 'why', ports)).toMatchObject({ owner: 'seed', edited: true, from: 'extractors.returns' });
+    await add('pipeline', { name: 'weekly' }, options(), ports);
+    expect(await why('prefect_flows/weekly_flow.py', 'why', ports)).toMatchObject({ owner: 'edited', edited: false, from: 'pipeline weekly' });
+    expect(await why('prefect_flows/conversion_flow.py', 'why', ports)).toMatchObject({ from: 'kpi' });
+    await add('adr', { title: 'Weeks begin on Monday' }, options(), ports);
+    expect(await why('docs/adr/0002-weeks-begin-on-monday.md', 'why', ports)).toMatchObject({ from: 'adr 0002' });
     expect(await codeOf(why('nothing.py', 'why', ports))).toBe('E_FILE_UNKNOWN');
   });
 });

@@ -130,6 +130,12 @@ export function recordingPorts(change: Partial<CreatePorts> = {}): CreatePorts &
         { done: true, tool: 'uv', command: 'uv sync' }
       ),
     },
+    node: {
+      install: async (folder): Promise<InstallOutcome> => (
+        log.push(`npm install ${folder}`),
+        { done: true, tool: 'npm', command: 'npm install' }
+      ),
+    },
     reporter: {
       result: () => undefined,
       note: () => undefined,

@@ -1,5 +1,5 @@
 import { readPythonGrammar } from '../../src/edge/python-grammar.ts';
-import { loadPython } from '../../src/python/parse-python.ts';
+import { loadPython } from '../../src/python/load-python.ts';
 
 /** The parser, as every test of this room uses it. */
 export const parse = await loadPython(await readPythonGrammar());

@@ -19,7 +19,7 @@ describe('a flow', () => {
       ['sessions', 'sessions.result()', 'sessions'],
       ['by_day', 'by_day', undefined],
     ]);
-    expect(facts?.pipelines).toEqual([
+    expect(facts?.pipelines).toMatchObject([
       { variable: 'by_day', imported: { module: 'core.pipelines.conversion', name: 'conversion', local: 'conversion' }, given: new Map([['orders', 'orders.result()'], ['sessions', 'sessions.result()'], ['steps', 'tasks']]) },
     ]);
   });

@@ -125,7 +125,7 @@ describe('the prose of a repository', () => {
 
   test('draws a picture that mermaid reads: quoted labels, closed groups, edges between known nodes', () => {
     expect(faults(({ text }) => blocks(text, 'mermaid').flatMap(mermaidFaults))).toEqual([]);
-    expect(made.every(({ docs }) => docs.some(({ path, text }) => path === 'docs/onboarding.md' && blocks(text, 'mermaid').length === 1))).toBe(true);
+    expect(made.every(({ docs }) => docs.some(({ path, text }) => path === 'docs/kpi.md' && blocks(text, 'mermaid').length === 1))).toBe(true);
   });
 
   test('names files that are there', () => {

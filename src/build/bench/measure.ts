@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 
@@ -17,6 +17,8 @@ export interface Subject {
   readonly name: string;
   /** Arguments to node. `OUT` becomes the path of a folder that does not exist yet. */
   readonly args: readonly string[];
+  /** A folder that the command works in, as a fresh copy each time. */
+  readonly from?: string;
 }
 
 // Node tells the cost of itself but not of its children, so each child reports its own when it ends. On Linux the
@@ -50,13 +52,14 @@ export async function measureAll(
   return costs;
 }
 
-async function measure({ name, args }: Subject, preload: string, folder: string): Promise<Cost> {
+async function measure({ name, args, from }: Subject, preload: string, folder: string): Promise<Cost> {
   const out = join(folder, 'out');
   const result = join(folder, 'cost');
+  if (from !== undefined) await cp(from, out, { recursive: true, verbatimSymlinks: true });
   const env = { ...process.env, CI: '1', NODE_OPTIONS: '', KPI_FLOW_PROBE: result };
   const started = performance.now();
   const child = spawn(process.execPath, ['--require', preload, ...args.map((arg) => arg.replace('OUT', 'out'))], {
-    cwd: folder,
+    cwd: from === undefined ? folder : out,
     env,
     stdio: 'ignore',
   });

@@ -2,7 +2,6 @@ import { cpus } from 'node:os';
 import type { Measured } from './targets.ts';
 import { floorOfLimits, targetsFor } from './targets.ts';
 
-const begin = '<!-- made by "npm run bench" -->';
 const end = '<!-- end -->';
 
 /** Whether every target is met. */
@@ -30,8 +29,9 @@ export function drawTables(measured: Measured, files: ReadonlyMap<string, number
   ].join('\n\n');
 }
 
-/** Puts the tables between the two marks of a page, or at the end of a page that has none. */
-export function placeTables(page: string, tables: string): string {
+/** Puts the tables between the two marks of a page, or at the end of a page that has none. Each command has its own. */
+export function placeTables(page: string, tables: string, command = 'npm run bench'): string {
+  const begin = `<!-- made by "${command}" -->`;
   const block = `${begin}\n\n${tables}\n\n${end}`;
   const [before, rest] = page.split(begin);
   if (rest === undefined) return `${page.trimEnd()}\n\n${block}\n`;

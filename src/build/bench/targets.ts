@@ -10,6 +10,8 @@ export interface Target {
   readonly what: string;
   readonly limit: number;
   readonly unit: 'x' | 'ms';
+  /** What must have been measured for it; without it the target says nothing. */
+  readonly needs?: readonly string[];
   readonly of: (measured: Measured) => number;
 }
 
@@ -27,12 +29,31 @@ export const vite = 'create-vite react-ts';
 export const sv = 'sv create minimal';
 export const generatedFlow = 'import of a generated flow';
 export const handWrittenFlow = 'import of a hand-written flow';
+export const plopOwn = 'plop, its own add of one file';
+/** A stage without inputs, and one whose lines join a flow. */
+export const added = ['extractor', 'loader'] as const;
+export const addOf = (kind: string): string => `kpi-flow add ${kind}`;
+export const plopOf = (kind: string): string => `plop ${kind}`;
+export const addLate = 'kpi-flow add extractor, the 200th stage';
 export const quick = ['--version', '--help', 'completion'];
 
 function aboveFloor(measured: Measured, name: string): number {
   const { cpu } = at(measured, floor);
   return ((at(measured, name).cpu - cpu) * floorOfLimits) / cpu;
 }
+
+function over(one: string, other: string, limit: number, what = `${one}: wall time over ${other}`): Target {
+  return { what, limit, unit: 'x', needs: [one, other], of: (m) => at(m, one).wall / at(m, other).wall };
+}
+
+const growing: readonly Target[] = [
+  ...added.flatMap((kind): Target[] => [
+    { what: `${addOf(kind)}: processor time above ${floor}`, limit: 80, unit: 'ms', needs: [addOf(kind)], of: (m) => aboveFloor(m, addOf(kind)) },
+    over(addOf(kind), plopOwn, 0.6),
+    over(plopOf(kind), plopOwn, 1.1),
+  ]),
+  over(addLate, addOf('extractor'), 2, 'the 200th stage: wall time over the first that is added'),
+];
 
 const everyTarget: readonly Target[] = [
   {
@@ -64,6 +85,7 @@ const everyTarget: readonly Target[] = [
     what: `${generatedFlow} over ${handWrittenFlow.replace('import of ', '')}`,
     limit: 1.05,
     unit: 'x',
+    needs: [generatedFlow],
     // An import does the same each time: its best round is the one that nothing disturbed.
     of: (m) => at(m, generatedFlow).best / at(m, handWrittenFlow).best,
   },
@@ -71,5 +93,5 @@ const everyTarget: readonly Target[] = [
 
 /** The targets that these figures say something about: the flows are measured only when they are asked for. */
 export function targetsFor(measured: Measured): readonly Target[] {
-  return measured.has(generatedFlow) ? everyTarget : everyTarget.slice(0, -1);
+  return [...everyTarget, ...growing].filter(({ needs = [] }) => needs.every((name) => measured.has(name)));
 }

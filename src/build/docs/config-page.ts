@@ -30,7 +30,7 @@ const words = {
     yes: 'yes',
     no: 'no',
     named: (group: string) => `${group}, each under a name of its own`,
-    when: (key: string, value: string) => `With ${code(`${key}: ${value}`)}:`,
+    when: (key: string, values: readonly string[]) => `With ${values.map((value) => code(`${key}: ${value}`)).join(', ')}:`,
     other: 'Otherwise:',
     kinds: {
       string: 'text',
@@ -50,7 +50,7 @@ const words = {
     yes: 'sí',
     no: 'no',
     named: (group: string) => `${group}, cada uno con su nombre`,
-    when: (key: string, value: string) => `Con ${code(`${key}: ${value}`)}:`,
+    when: (key: string, values: readonly string[]) => `Con ${values.map((value) => code(`${key}: ${value}`)).join(', ')}:`,
     other: 'Si no:',
     kinds: {
       string: 'texto',
@@ -100,10 +100,10 @@ function titleOf(shape: Schema, locale: Locale): string {
   return fixed === undefined ? words[locale].other : words[locale].when(...fixed);
 }
 
-/** The key whose one value tells a shape from the others. */
-function fixedKey({ properties = {} }: Schema): [key: string, value: string] | undefined {
-  const found = Object.entries(properties).find(([, each]) => each.const !== undefined);
-  return found && [found[0], String(found[1].const)];
+/** The key whose value tells a shape from the others. */
+function fixedKey({ properties = {} }: Schema): [key: string, values: readonly string[]] | undefined {
+  const found = Object.entries(properties).find(([key, each]) => each.const !== undefined || (key === 'kind' && each.enum !== undefined));
+  return found && [found[0], found[1].enum ?? [String(found[1].const)]];
 }
 
 function keyTable({ properties = {}, required = [] }: Schema, locale: Locale): string {

@@ -1,14 +1,14 @@
 import type { Locale } from '../../errors/bilingual.ts';
 import type { Generator } from '../../generate/define-generator.ts';
 import { declare } from '../../generate/declare.ts';
-import { generators, stages } from '../../../generators/index.ts';
+import { additions, generators } from '../../../generators/index.ts';
 import { commandLinePage } from './command-line-page.ts';
 import { configPage } from './config-page.ts';
 import { errorsPage } from './errors-page.ts';
 import { exitCodesPage } from './exit-codes-page.ts';
 import { generatorPage } from './generator-page.ts';
 import type { Page } from './page.ts';
-import { stagePage } from './stage-page.ts';
+import { additionPage } from './addition-page.ts';
 
 export const locales: readonly Locale[] = ['en', 'es'];
 
@@ -27,5 +27,5 @@ function generatorPages(locale: Locale): Page[] {
   return Object.values(generators).map((each) => {
     const generator = each as unknown as Generator<never>;
     return generatorPage(declare(generator), generator.steps, locale);
-  }).concat(Object.values(stages).map((each) => stagePage(each, locale)));
+  }).concat(Object.values(additions).map((each) => additionPage(each, locale)));
 }

@@ -12,15 +12,12 @@ export function refuse(en: string, es: string, suggestion?: string): Refusal {
 
 /** A zod schema around a reader: its refusal travels in the issue's `params`. */
 export function checkedBy<Value>(read: (raw: unknown) => Checked<Value>) {
-  return z.pipe(
-    z.unknown(),
-    z.transform((raw: unknown, context) => {
-      const result = read(raw);
-      if ('value' in result) return result.value;
-      context.issues.push({ code: 'custom', input: raw, params: { refusal: result }, message: result.reason.en });
-      return z.NEVER;
-    }),
-  );
+  return z.transform((raw: unknown, context) => {
+    const result = read(raw);
+    if ('value' in result) return result.value;
+    context.issues.push({ code: 'custom', input: raw, params: { refusal: result }, message: result.reason.en });
+    return z.NEVER;
+  });
 }
 
 /** Text as it is, or a number or boolean that a YAML file gave where text was meant. */

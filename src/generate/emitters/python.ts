@@ -44,6 +44,14 @@ export function pyNumber(value: unknown): string {
 /** The line length that ruff keeps in a generated repository. */
 const lineLength = 88;
 
+/** Several names of one module, in the order given, as ruff format prints them. */
+export function pyImports(module: unknown, ...names: readonly unknown[]): string {
+  const from = demandText(module, 'pyImports');
+  const each = names.map((name) => demandText(name, 'pyImports'));
+  const line = `from ${from} import ${each.join(', ')}`;
+  return line.length <= lineLength ? line : `from ${from} import (\n${each.map((name) => `    ${name},\n`).join('')})`;
+}
+
 /** One import statement as ruff format prints it: in parentheses when it does not fit on a line. */
 export function pyImport(module: unknown, name: unknown, alias?: unknown): string {
   const from = demandText(module, 'pyImport');

@@ -19,9 +19,19 @@ export function kebab(value: unknown): string {
   return identifier(value).replaceAll('_', '-');
 }
 
+/** `on_time` as `OnTime`, as OData and classes are named. */
+export function pascal(value: unknown): string {
+  return identifier(value).replaceAll(/(?:^|_+)([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
+}
+
 /** `on_time` as `ON_TIME`, as environment variables are written. */
 export function upper(value: unknown): string {
   return identifier(value).toUpperCase();
+}
+
+/** `on_time` as `onTime`, as functions and variables are written in TypeScript. */
+export function camel(value: unknown): string {
+  return identifier(value).replace(/_+([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
 }
 
 /** A finite number as Python, YAML, TOML and JSON all read it. */

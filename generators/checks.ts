@@ -1,0 +1,54 @@
+import type { Choice } from '../src/generate/define-generator.ts';
+import type { KindVariable, StageItem } from '../src/generate/define-stage.ts';
+import { checkModules as modules } from '../src/generate/repository-state.ts';
+import type { KindOption } from '../src/generate/kind-options.ts';
+import { readChecks } from '../src/generate/answers/checks.ts';
+
+const choice = (value: string, en: string, es: string): Choice => ({ value, label: { en: `${value}: ${en}`, es: `${value}: ${es}` } });
+
+/** What any transformer may be asked to hold. */
+export const checkOptions: readonly KindOption[] = [
+  {
+    key: 'checks',
+    label: { en: 'Checks', es: 'Comprobaciones' },
+    help: {
+      en: 'What its result has to hold: not_null(a), unique(a, b), accepted_values(a, x, y), range(a, 0, 9), row_count(1), freshness(a, 26h).',
+      es: 'Lo que cumple su resultado: not_null(a), unique(a, b), accepted_values(a, x, y), range(a, 0, 9), row_count(1), freshness(a, 26h).',
+    },
+    placeholder: 'check(column)',
+    check: (text) => {
+      const reading = readChecks(text);
+      return 'reason' in reading ? reading : undefined;
+    },
+  },
+  {
+    key: 'on_failure',
+    label: { en: 'When a check fails', es: 'Si falla una comprobación' },
+    help: { en: 'What happens when a check fails.', es: 'Qué pasa si falla una comprobación.' },
+    choices: [
+      choice('stop', 'the run fails', 'la ejecución falla'),
+      choice('warn', 'it goes on', 'sigue'),
+      choice('quarantine', 'the rows are set aside', 'las filas se apartan'),
+    ],
+  },
+];
+
+const isChecked = ({ options }: StageItem): boolean => (options['checks'] ?? '') !== '';
+
+/** The checks of a transformer as its template writes them; nothing without any. */
+export function viewChecks({ options }: StageItem): object | null {
+  const reading = readChecks(options['checks'] ?? '');
+  if ('reason' in reading) return null;
+  const onFailure = options['on_failure'] ?? 'stop';
+  const names = [...new Set(['checked', ...reading.value.map(({ name }) => name)])].toSorted();
+  return { calls: reading.value, names, isShort: `from core.checks import ${names.join(', ')}`.length <= 88, onFailure, stops: onFailure === 'stop' };
+}
+
+/** What a repository needs to check anything. */
+export const checkModules = (item: StageItem): string[] => (isChecked(item) ? [...modules] : []);
+
+/** Where rejected rows go. */
+export const checkVariables = (item: StageItem): KindVariable[] =>
+  isChecked(item) && item.options['on_failure'] === 'quarantine'
+    ? [{ name: 'QUARANTINE_URI', comment: { en: 'folder or bucket of rejected rows; .data/quarantine without it', es: 'carpeta o bucket de las filas rechazadas; si falta, .data/quarantine' } }]
+    : [];

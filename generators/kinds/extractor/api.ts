@@ -1,0 +1,53 @@
+import { defineKind } from '../../../src/generate/define-stage.ts';
+import { namedChoice } from '../../../src/generate/kind-options.ts';
+import { contractOf, contractOption } from '../../contract.ts';
+import { checkCursor, cursorModules, cursorOf, cursorOptions } from '../../cursor.ts';
+import { authFields, authOption, httpRequirements, secretVariables } from '../../http-access.ts';
+
+/** The class of a paginator: `json_link` is JsonLink. */
+const classOf = (paginator: string): string => paginator.replaceAll(/(?:^|_)([a-z])/g, (_, letter: string) => letter.toUpperCase());
+
+export const kind = defineKind({
+  rank: 3,
+  label: { en: 'api: pages of an HTTP API', es: 'api: páginas de una API HTTP' },
+  source: 'api',
+  options: [
+    authOption,
+    contractOption,
+    ...cursorOptions,
+    {
+      key: 'paginator',
+      label: { en: 'Paginator', es: 'Paginador' },
+      help: { en: 'How the API hands out its pages, in the words of dlt.', es: 'Cómo reparte la API sus páginas, con los nombres de dlt.' },
+      choices: [
+        namedChoice('json_link', 'the answer has the next address', 'la respuesta trae la dirección siguiente'),
+        namedChoice('header_link', 'a header has the next address', 'una cabecera trae la dirección siguiente'),
+        namedChoice('cursor', 'the answer has a cursor', 'la respuesta trae un cursor'),
+        namedChoice('header_cursor', 'a header has a cursor', 'una cabecera trae un cursor'),
+        namedChoice('offset', 'a limit and an offset', 'un límite y un desplazamiento'),
+        namedChoice('page_number', 'pages have numbers', 'las páginas tienen número'),
+        namedChoice('single_page', 'one answer', 'una sola respuesta'),
+      ],
+    },
+  ],
+  fields: (item, view) => {
+    checkCursor(item, view);
+    return [{ key: 'source', value: item.source?.name ?? '' }];
+  },
+  sourceFields: authFields,
+  data: (item) => ({
+    role: 'other',
+    clean: `clean_${item.name}`,
+    contract: contractOf(item),
+    ...cursorOf(item),
+    paginator: classOf(item.options['paginator'] ?? ''),
+    hasSecrets: secretVariables(item).length > 0,
+  }),
+  files: ({ name }) => [
+    { template: 'stage/extractor/api/extractor.py', path: `src/core/extractors/${name}.py`, owner: 'seed' },
+    { template: 'stage/extractor/api/test_extractor.py', path: `tests/unit/test_${name}.py`, owner: 'seed' },
+  ],
+  modules: cursorModules,
+  requirements: () => httpRequirements,
+  variables: secretVariables,
+});

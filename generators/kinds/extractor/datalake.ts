@@ -1,0 +1,19 @@
+import { defineKind } from '../../../src/generate/define-stage.ts';
+import { formatOption, lakeAddress, lakeData, lakeFields, lakeModules, lakeRequirements, lakeVariables, storeOption } from '../../lakes.ts';
+
+export const kind = defineKind({
+  rank: 2,
+  label: { en: 'datalake: files in folders, S3, Azure or Google Cloud', es: 'datalake: archivos en carpetas, S3, Azure o Google Cloud' },
+  source: 'datalake',
+  options: [storeOption, formatOption],
+  sourceFields: lakeFields,
+  data: (item) => ({ role: 'other', clean: `clean_${item.name}`, ...lakeData(item) }),
+  files: ({ name }) => [
+    { template: 'stage/extractor/datalake/extractor.py', path: `src/core/extractors/${name}.py`, owner: 'seed' },
+    { template: 'stage/extractor/datalake/test_extractor.py', path: `tests/unit/test_${name}.py`, owner: 'seed' },
+  ],
+  modules: lakeModules,
+  requirements: lakeRequirements,
+  address: lakeAddress,
+  variables: lakeVariables,
+});

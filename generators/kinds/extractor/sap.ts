@@ -1,0 +1,70 @@
+import { fail } from '../../../src/errors/failure.ts';
+import type { StageItem } from '../../../src/generate/define-stage.ts';
+import { defineKind } from '../../../src/generate/define-stage.ts';
+import { namedChoice } from '../../../src/generate/kind-options.ts';
+import type { Refusal } from '../../../src/generate/answers/checked.ts';
+import { refuse } from '../../../src/generate/answers/checked.ts';
+import { contractOf, contractOption } from '../../contract.ts';
+import { checkCursor, cursorModules, cursorOf, cursorOptions } from '../../cursor.ts';
+import { authFields, authOption, httpRequirements, secretVariables } from '../../http-access.ts';
+
+const form = (pattern: RegExp, en: string, es: string) => (text: string): Refusal | undefined => (pattern.test(text) ? undefined : refuse(en, es));
+
+/** A service that tracks changes says itself what has changed. */
+function checkDelta({ options: { read, cursor = '' } }: StageItem): void {
+  const reason = { en: 'With --read delta the service says what has changed.', es: 'Con --read delta, lo que ha cambiado lo dice el servicio.' };
+  if (read === 'delta' && cursor !== '') fail('E_ANSWER_REFUSED', { flag: '--cursor', value: cursor, reason });
+}
+
+export const kind = defineKind({
+  rank: 4,
+  label: { en: 'sap: entities of SAP, by OData V2 or V4', es: 'sap: entidades de SAP, por OData V2 o V4' },
+  source: 'sap',
+  options: [
+    authOption,
+    contractOption,
+    ...cursorOptions,
+    {
+      key: 'read',
+      label: { en: 'Read', es: 'Lectura' },
+      help: { en: 'What is asked for in each run.', es: 'Qué se pide en cada ejecución.' },
+      choices: [
+        namedChoice('days', 'what belongs to its days', 'lo que corresponde a sus días'),
+        namedChoice('delta', 'what has changed since the last one, into a copy', 'lo que ha cambiado desde la última, sobre una copia'),
+      ],
+    },
+    {
+      key: 'client',
+      label: { en: 'Client', es: 'Mandante' },
+      help: { en: 'The client of a new SAP system: 100', es: 'El mandante de un sistema SAP nuevo: 100' },
+      placeholder: '100',
+      check: form(/^[0-9]{3}$/, 'It is not three digits.', 'No son tres cifras.'),
+    },
+    {
+      key: 'language',
+      label: { en: 'Language', es: 'Idioma' },
+      help: { en: 'The language of its texts: EN', es: 'El idioma de sus textos: ES' },
+      placeholder: 'EN',
+      check: form(/^[A-Z]{2}$/, 'It is not two capitals, such as EN.', 'No son dos mayúsculas, como ES.'),
+    },
+  ],
+  fields: (item, view) => {
+    checkCursor(item, view);
+    checkDelta(item);
+    return [{ key: 'source', value: item.source?.name ?? '' }];
+  },
+  sourceFields: (item) => [
+    ...authFields(item),
+    ...(item.options['client'] ? [{ key: 'client', value: item.options['client'], quoted: true } as const] : []),
+    ...(item.options['language'] ? [{ key: 'language', value: item.options['language'] }] : []),
+  ],
+  data: (item) => ({ contract: contractOf(item), ...cursorOf(item), isDelta: item.options['read'] === 'delta', role: 'other', clean: `clean_${item.name}`, hasSecrets: secretVariables(item).length > 0 }),
+  files: ({ name }) => [
+    { template: 'stage/extractor/sap/extractor.py', path: `src/core/extractors/${name}.py`, owner: 'seed' },
+    { template: 'stage/extractor/sap/test_extractor.py', path: `tests/unit/test_${name}.py`, owner: 'seed' },
+  ],
+  modules: cursorModules,
+  requirements: () => httpRequirements,
+  address: () => 'https://host/sap/opu/odata/sap/SERVICE',
+  variables: secretVariables,
+});

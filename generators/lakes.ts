@@ -1,0 +1,57 @@
+import type { ConfigField } from '../src/config/edit-config.ts';
+import { lakeStores } from '../src/config/lake-stores.ts';
+import type { KindVariable, StageItem } from '../src/generate/define-stage.ts';
+import type { KindOption } from '../src/generate/kind-options.ts';
+import { namedChoice } from '../src/generate/kind-options.ts';
+
+/** Where a lake lies. What its address says counts when it runs: this is about the keys that it is opened with. */
+export const storeOption: KindOption = {
+  key: 'store',
+  label: { en: 'Store', es: 'Almacenamiento' },
+  help: { en: 'Where a new source lies; its keys come with it.', es: 'Dónde está un origen nuevo; con él vienen sus claves.' },
+  ofSource: ({ store }) => store,
+  choices: [
+    namedChoice('folder', 'a folder, or what the machine is let in to', 'una carpeta, o lo que la máquina tenga permiso de leer'),
+    ...Object.entries(lakeStores).map(([value, { name }]) => namedChoice(value, name, name)),
+  ],
+};
+
+/** The form of its files. */
+export const formatOption: KindOption = {
+  key: 'format',
+  label: { en: 'Format', es: 'Formato' },
+  help: { en: 'The form of its files.', es: 'La forma de sus archivos.' },
+  choices: [
+    namedChoice('parquet', 'columns with types', 'columnas con tipo'),
+    namedChoice('csv', 'text with commas', 'texto con comas'),
+    namedChoice('json', 'one object a line', 'un objeto por línea'),
+    namedChoice('delta', 'a table with transactions', 'una tabla con transacciones'),
+  ],
+};
+
+/** The module that reads and writes a format, where it is not the one that every lake has. */
+const modulesOf: Readonly<Record<string, string>> = { csv: 'lake_text', json: 'lake_text', delta: 'lake_delta' };
+
+export const formatOf = ({ options }: StageItem): string => options['format'] ?? 'parquet';
+
+/** Its format with the module of it. */
+export const lakeData = (item: StageItem) => ({ format: formatOf(item), module: modulesOf[formatOf(item)] ?? 'lake' });
+
+export const lakeModules = (item: StageItem): string[] => Object.entries(modulesOf).flatMap(([format, module]) => (format === formatOf(item) ? [`src/core/${module}.py`] : []));
+
+/** Polars reads and writes every store and format by itself, but for one; none needs anything of the system. */
+export const lakeRequirements = (item: StageItem): string[] => (formatOf(item) === 'delta' ? ['deltalake>=1.5'] : []);
+
+export const lakeAddress = ({ options }: StageItem): string => lakeStores[options['store'] ?? '']?.address ?? 's3://bucket/folder';
+
+const keysOf = ({ source, options }: StageItem) =>
+  Object.entries(lakeStores[options['store'] ?? '']?.keys ?? {}).map(([key, end]) => ({ key, variable: `${source?.name ?? ''}_${end}`.toUpperCase() }));
+
+/** What stands under a new source: each key its own variable, and while that is not set what the machine is let in with. */
+export const lakeFields = (item: StageItem): ConfigField[] => keysOf(item).map(({ key, variable }) => ({ key, value: `\${${variable}:-}`, quoted: true }));
+
+export const lakeVariables = (item: StageItem): KindVariable[] =>
+  keysOf(item).map(({ key, variable: name }) => ({
+    name,
+    comment: { en: `${key} of the source ${item.source?.name ?? ''}`, es: `${key} del origen ${item.source?.name ?? ''}` },
+  }));

@@ -1,0 +1,31 @@
+import { startPostgres } from '../../database-servers.ts';
+import type { PrefectHandle } from '../../../edge/prefect.ts';
+import { startPrefect } from '../../../edge/prefect.ts';
+
+/** The servers that 10,000 tasks are given to. */
+export const serverKinds = {
+  default: 'SQLite, default settings',
+  batches: 'SQLite, recorder batches of 100',
+  postgres: 'PostgreSQL, default settings',
+} as const;
+export type ServerKind = keyof typeof serverKinds;
+
+const recorder = 'PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER';
+const batches = { [`${recorder}_BATCH_SIZE`]: '100', [`${recorder}_READ_BATCH_SIZE`]: '100', [`${recorder}_FLUSH_INTERVAL`]: '0.5' };
+
+/** Starts one; undefined where PostgreSQL is not there. */
+export async function startBenchServer(kind: ServerKind, python: string): Promise<{ readonly prefect: PrefectHandle; readonly stop: () => Promise<void> } | undefined> {
+  if (kind !== 'postgres') {
+    const prefect = await startPrefect(python, { cache: '.cache', startSeconds: 600, ...(kind === 'batches' ? { settings: batches } : {}) });
+    return { prefect, stop: prefect.stop };
+  }
+  const database = await startPostgres();
+  if (database === undefined) return undefined;
+  const url = database.url(database.first).replace('psycopg', 'asyncpg');
+  const prefect = await startPrefect(python, { startSeconds: 600, settings: { PREFECT_API_DATABASE_CONNECTION_URL: url } });
+  const stop = async (): Promise<void> => {
+    await prefect.stop();
+    await database.stop();
+  };
+  return { prefect, stop };
+}

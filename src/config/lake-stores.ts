@@ -1,0 +1,27 @@
+/** Where a lake can lie besides a folder: the form of its address, and what opens it. */
+export interface LakeStore {
+  readonly name: string;
+  readonly address: string;
+  /** The keys of a new source in config.yaml, in the words of the store's own tools, each with the end of its variable. */
+  readonly keys: Readonly<Partial<Record<LakeKey, string>>>;
+}
+
+/** What config.yaml may say of a lake besides its address. */
+export type LakeKey =
+  | `aws_${'region' | 'endpoint_url' | 'access_key_id' | 'secret_access_key' | 'session_token'}`
+  | `azure_storage_${'account_name' | 'endpoint' | 'account_key' | 'sas_token' | 'tenant_id' | 'client_id' | 'client_secret'}`
+  | `google_service_account${'' | '_key'}`;
+
+/** Every store, by the name that it is chosen by. */
+export const lakeStores: Readonly<Record<string, LakeStore>> = {
+  s3: { name: 'S3', address: 's3://bucket/folder', keys: { aws_region: 'region', aws_access_key_id: 'access_key_id', aws_secret_access_key: 'secret_access_key' } },
+  azure: { name: 'Azure Blob Storage', address: 'az://container/folder', keys: { azure_storage_account_name: 'account_name', azure_storage_account_key: 'account_key' } },
+  gcs: { name: 'Google Cloud Storage', address: 'gs://bucket/folder', keys: { google_service_account: 'service_account' } },
+};
+
+const prefixes: Readonly<Record<string, string>> = { s3: 'aws_', azure: 'azure_', gcs: 'google_' };
+
+/** The store that the keys of a source are for; a folder where it has none. */
+export function storeOf(keys: readonly string[]): string {
+  return Object.keys(prefixes).find((store) => keys.some((key) => key.startsWith(prefixes[store] ?? ''))) ?? 'folder';
+}

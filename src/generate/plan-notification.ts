@@ -1,0 +1,43 @@
+import type { FileOp } from '../plan/plan.ts';
+import { viewConfig } from './config-view.ts';
+import { lockOps } from './lock-changes.ts';
+import { planNewFile } from './new-file.ts';
+import type { Growth, Remark } from './plan-add.ts';
+import { planGenerated, planNeeded } from './plan-generated.ts';
+import type { RepositoryState } from './repository-state.ts';
+import { checkModules } from './repository-state.ts';
+
+/** What is told where, and Prefect's type of block for each. */
+export const blockTypes = { slack: 'slack-webhook', teams: 'ms-teams-webhook', email: 'sendgrid-email', webhook: 'custom-webhook' } as const;
+
+export interface NotificationInput {
+  readonly name: string;
+  readonly kind: string;
+  readonly channel: keyof typeof blockTypes;
+  /** The name of the block that sends. */
+  readonly block: string;
+}
+
+/** Makes automations known to Prefect. */
+export const switchModule = 'prefect_flows/automations.py';
+
+/** Plans an automation of Prefect, as a file, and what it needs to work. */
+export function planNotification({ name, kind, channel, block }: NotificationInput, state: RepositoryState, force = false): Growth {
+  const path = `automations/${name}.yaml`;
+  const rule = { template: `notification/${kind}.yaml`, path, owner: 'seed', data: { notification: { name, block: `${blockTypes[channel]}/${block}` } } } as const;
+  const freshness = kind === 'stale' ? planFreshness(state, force) : { ops: [], remarks: [] };
+  const view = viewConfig(state.config, state.settings);
+  const ops = [planNewFile(rule, view, state), ...planNeeded(state, view, [switchModule]), ...freshness.ops];
+  return { plan: { ops: [...ops, ...lockOps(state, ops)] }, remarks: [...freshness.remarks, { kind: 'next', step: 'automation', command: '.venv/bin/python -m prefect_flows.automations' }] };
+}
+
+/** Where no transformer looks at how fresh its data is, nobody would ever be told: brings what it takes, and says the lines. */
+function planFreshness(state: RepositoryState, force: boolean): { readonly ops: readonly FileOp[]; readonly remarks: readonly Remark[] } {
+  const files = Object.keys(state.config.transformers).map((name) => `src/core/transformers/${name}.py`);
+  if (files.some((path) => /\bfreshness\(/.test(state.read(path) ?? ''))) return { ops: [], remarks: [] };
+  const view = viewConfig(state.config, { ...state.settings, checks: true });
+  const first = Object.entries(state.config.transformers).find(([, { kind }]) => kind === 'cleaning')?.[0];
+  const file = first === undefined ? 'src/core/transformers' : `src/core/transformers/${first}.py`;
+  const lines = ['from core.checks import checked, freshness', '', '@checked(freshness("occurred_at", days=1), on_failure="warn")'];
+  return { ops: [...planNeeded(state, view, checkModules), ...planGenerated(state, view, force)], remarks: [{ kind: 'fresh', file, lines }] };
+}

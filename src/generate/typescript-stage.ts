@@ -1,0 +1,60 @@
+import { fail } from '../errors/failure.ts';
+import type { StageGenerator, StageItem, StageKind } from './define-stage.ts';
+import type { FileRule } from './file-rule.ts';
+import type { RepositoryState } from './repository-state.ts';
+
+/** How a kind is in a TypeScript repository, where it is otherwise than in Python. It asks nothing that is not listed here. */
+export type TypescriptKind = Pick<StageKind, 'files'> & Partial<Pick<StageKind, 'fields' | 'options' | 'modules' | 'address'>>;
+
+/** A module of a stage with its test, from the folder of its kind. */
+export function typescriptPair(folder: string, kind: string, path: string, name: string): FileRule[] {
+  return [
+    { template: `stage/${folder}/${kind}.ts`, path, owner: 'seed' },
+    { template: `stage/${folder}/${kind}.test.ts`, path: `tests/unit/${name}.test.ts`, owner: 'seed' },
+  ];
+}
+
+/** The generators with the kinds that a repository's language has. */
+export function generatorsIn(language: 'python' | 'typescript', generators: readonly StageGenerator[]): readonly StageGenerator[] {
+  if (language === 'python') return generators;
+  return generators.map((each) => ({ ...each, kinds: each.kinds.flatMap((kind) => inTypescript(kind) ?? []) }));
+}
+
+function inTypescript(kind: StageKind): StageKind | undefined {
+  // What Python needs is left behind.
+  const { typescript, options: _options, modules: _modules, requirements: _requirements, address: _address, variables: _variables, ...rest } = kind;
+  return typescript === undefined ? undefined : { ...rest, ...typescript };
+}
+
+/**
+ * A kind as a repository's language has it.
+ * @throws Failure E_LANGUAGE_NOT_YET for what TypeScript repositories cannot do yet
+ */
+export function kindIn(language: 'python' | 'typescript', generator: string, kind: StageKind, given: Readonly<Record<string, string>> = {}): { readonly kind: StageKind; readonly given: Readonly<Record<string, string>> } {
+  if (language === 'python') return { kind, given };
+  const found = inTypescript(kind) ?? fail('E_LANGUAGE_NOT_YET', { subject: `${generator} ${kind.value}` });
+  const foreign = (kind.options ?? []).filter(({ key }) => !found.options?.some((each) => each.key === key));
+  // What is usual in Python may be said: it asks for nothing.
+  const asked = foreign.find(({ key, initial, choices }) => ![undefined, '', initial ?? choices?.[0]?.value].includes(given[key]));
+  if (asked !== undefined) fail('E_LANGUAGE_NOT_YET', { subject: `--${asked.key.replaceAll('_', '-')} ${given[asked.key] ?? ''}` });
+  const left = Object.entries(given).filter(([key]) => !foreign.some((each) => each.key === key));
+  return { kind: found, given: Object.fromEntries(left) };
+}
+
+/** What a stage gets from others, as its templates in TypeScript name them. */
+export function viewTakes({ name, inputs }: StageItem, isExtractor: (stage: string) => boolean): object {
+  const takes = inputs.map(({ name: input, stage = input, form }) => ({ stage, folder: isExtractor(stage) ? 'extractors' : 'transformers', isRaw: form === 'raw' }));
+  return {
+    takes: takes.map((each) => ({ ...each, parts: takes.map(({ stage }) => ({ name: stage, own: stage === each.stage })) })),
+    first: takes[0]?.stage ?? name,
+    completes: takes.some(({ isRaw }) => isRaw),
+  };
+}
+
+/**
+ * Stops what is not there yet in TypeScript repositories, before anything is planned.
+ * @throws Failure E_LANGUAGE_NOT_YET
+ */
+export function refuseInTypescript({ settings }: Pick<RepositoryState, 'settings'>, subject: string): void {
+  if (settings.language === 'typescript') fail('E_LANGUAGE_NOT_YET', { subject });
+}

@@ -1,0 +1,147 @@
+import { PrefectHttpError, PrefectUnreachable } from './api-errors.ts';
+import { CsrfToken } from './csrf.ts';
+import type { HttpAnswer, Transport } from './http.ts';
+import { makeTransport } from './http.ts';
+import { isMaintenance, isTransient, retryDelayMs } from './retry.ts';
+import type { Settings } from './settings.ts';
+import { waitFor } from './wait.ts';
+
+/** What one request may say for itself. */
+export interface RequestOptions {
+  /** Statuses that are answers, not failures: 404 for "there is none". */
+  readonly accept?: readonly number[];
+  readonly signal?: AbortSignal;
+  /** Fewer tries than the settings say. */
+  readonly maxRetries?: number;
+}
+
+/** The releases that this client speaks as; the server reads its rules from the user agent. */
+export const speaksAs = '3.9.1';
+const apiVersion = '0.8.4';
+
+/** Requests to one Prefect server, with its credentials, retried as Prefect's own client retries them. */
+export class PrefectClient {
+  readonly settings: Settings;
+  /** The API's address. */
+  readonly base: string;
+  readonly #transport: Transport;
+  readonly #csrf: CsrfToken;
+  #reached = false;
+
+  /** @param base the API's address, which ends in `/api` */
+  constructor(base: string, settings: Settings, transport: Transport = makeTransport(settings)) {
+    this.settings = settings;
+    this.base = base;
+    this.#transport = transport;
+    const ask = (client: string): Promise<HttpAnswer> =>
+      this.#tryUntilAnswered('GET', `/csrf-token?client=${client}`, undefined, {});
+    this.#csrf = new CsrfToken(ask, settings.csrf);
+  }
+
+  /**
+   * @returns the answer's JSON; undefined when it is empty
+   * @throws PrefectUnreachable, PrefectHttpError
+   */
+  async json<T>(method: string, path: string, body?: unknown, options: RequestOptions = {}): Promise<T> {
+    const answer = await this.send(method, path, body, options);
+    if (answer.text === '') return undefined as T;
+    try {
+      return JSON.parse(answer.text) as T;
+    } catch {
+      throw new PrefectUnreachable(
+        `${method} ${path} answered something that is not JSON: ${answer.text.slice(0, 200)}`,
+      );
+    }
+  }
+
+  /** @throws PrefectUnreachable, PrefectHttpError */
+  async send(method: string, path: string, body?: unknown, options: RequestOptions = {}): Promise<HttpAnswer> {
+    const text = body === undefined ? undefined : JSON.stringify(body);
+    return await this.sendText(method, path, text, options);
+  }
+
+  /** As `send`, with a body that is JSON already. */
+  async sendText(
+    method: string,
+    path: string,
+    body: string | undefined,
+    options: RequestOptions = {},
+  ): Promise<HttpAnswer> {
+    let answer = await this.#tryUntilAnswered(method, path, body, options);
+    if (answer.status === 403 && answer.text.includes('CSRF')) {
+      this.#csrf.forget();
+      answer = await this.#tryUntilAnswered(method, path, body, options);
+    }
+    if (answer.status < 300 || options.accept?.includes(answer.status)) return answer;
+    throw new PrefectHttpError(`${method} ${path}`, answer.status, answer.text);
+  }
+
+  /** Ends the kept connections, so that they do not hold the process. */
+  close(): void {
+    this.#transport.close();
+  }
+
+  async #tryUntilAnswered(
+    method: string,
+    path: string,
+    body: string | undefined,
+    options: RequestOptions,
+  ): Promise<HttpAnswer> {
+    const { retry } = this.settings;
+    const most = options.maxRetries ?? retry.maxRetries;
+    for (let tries = 0; ;) {
+      const answer = await this.#once(method, path, body, options.signal).catch((error: unknown) =>
+        this.#orGiveUp(error, tries >= most),
+      );
+      const isFinal = answer !== undefined && !isTransient(answer, retry);
+      if (isFinal || (answer !== undefined && tries >= most && !isMaintenance(answer))) return answer;
+      await waitFor(retryDelayMs(tries, retry.jitter, answer), options.signal);
+      if (answer === undefined || !isMaintenance(answer)) tries += 1;
+    }
+  }
+
+  /** A server that was never reached and refuses is not there; one that was reached comes back. */
+  #orGiveUp(error: unknown, last: boolean): undefined {
+    const refused = error instanceof PrefectUnreachable && isRefusal(error.cause);
+    if (!(error instanceof PrefectUnreachable) || last || (refused && !this.#reached)) throw error;
+    return undefined;
+  }
+
+  async #once(
+    method: string,
+    path: string,
+    body: string | undefined,
+    signal: AbortSignal | undefined,
+  ): Promise<HttpAnswer> {
+    const changes = method !== 'GET' && method !== 'HEAD';
+    const headers = { ...this.headers(body !== undefined), ...(changes ? await this.#csrf.headers() : {}) };
+    const answer = await this.#transport.send({
+      method,
+      url: this.base + path,
+      headers,
+      ...(body === undefined ? {} : { body }),
+      ...(signal === undefined ? {} : { signal }),
+    });
+    this.#reached = true;
+    return answer;
+  }
+
+  /** What every request says of who asks. */
+  headers(hasBody: boolean): Record<string, string> {
+    const { authorization, headers } = this.settings;
+    return {
+      accept: 'application/json',
+      'accept-encoding': 'gzip',
+      'user-agent': `prefect/${speaksAs} (API ${apiVersion})`,
+      'x-prefect-api-version': apiVersion,
+      ...(hasBody ? { 'content-type': 'application/json' } : {}),
+      ...headers,
+      ...(authorization === null ? {} : { authorization }),
+    };
+  }
+}
+
+function isRefusal(cause: unknown): boolean {
+  const code = (cause as NodeJS.ErrnoException | undefined)?.code;
+  return code === 'ECONNREFUSED' || code === 'ENOTFOUND';
+}

@@ -1,0 +1,40 @@
+import type { SlotAnswer, SlotRequest } from '../ports.ts';
+import type { PrefectClient } from './client.ts';
+import { retryAfterMs } from './retry.ts';
+import { tooOld } from './versions.ts';
+
+interface Granted {
+  readonly lease_id: string | null;
+  readonly limits: readonly { readonly name: string }[];
+}
+
+/** What a server that names no time is asked again after, in seconds. */
+const usualWait = 1;
+
+/**
+ * Asks for slots of concurrency limits, once: waiting is the caller's.
+ * @throws PrefectHttpError 422 when more slots are asked for than the limit has; PrefectTooOld
+ */
+export async function acquireSlots(client: PrefectClient, request: SlotRequest): Promise<SlotAnswer> {
+  const { names, slots, mode, leaseSeconds, holder } = request;
+  const body = { names, slots, mode, lease_duration: leaseSeconds, ...(holder === null ? {} : { holder }) };
+  const answer = await client.send('POST', '/v2/concurrency_limits/increment-with-lease', body, { accept: [423, 404] });
+  if (answer.status === 404) throw tooOld('this server has no leases of concurrency slots', '3.4.9');
+  if (answer.status === 423)
+    return { kind: 'busy', retryAfterSeconds: (retryAfterMs(answer, Date.now()) ?? 1000 * usualWait) / 1000 };
+  const { lease_id, limits } = JSON.parse(answer.text) as Granted;
+  // A server answers a lease for names that no limit has, too: there is nothing to give back then.
+  return { kind: 'granted', lease: limits.length === 0 ? null : lease_id, limits: limits.map((each) => each.name) };
+}
+
+/** Whether the lease still stands. */
+export async function renewLease(client: PrefectClient, lease: string, seconds: number): Promise<boolean> {
+  const path = `/v2/concurrency_limits/leases/${lease}/renew`;
+  const { status } = await client.send('POST', path, { lease_duration: seconds }, { accept: [404, 410] });
+  return status < 300;
+}
+
+/** A lease that is gone already is as good as given back. */
+export async function releaseLease(client: PrefectClient, lease: string): Promise<void> {
+  await client.send('POST', '/v2/concurrency_limits/decrement-with-lease', { lease_id: lease }, { accept: [404, 410] });
+}

@@ -1,0 +1,211 @@
+import { uuid7 } from '../uuid.ts';
+import { isoMicros, nowMicros } from '../time.ts';
+import type { Api, DrainReport, LogEntry, RunListener, SlotAnswer, SlotRequest, TaskStateChange } from '../ports.ts';
+import type {
+  ArtifactCreate,
+  DeploymentRecord,
+  DeploymentRunCreate,
+  FlowRunCreate,
+  FlowRunPatch,
+  FlowRunRecord,
+  Json,
+  JsonObject,
+  OrchestrationResult,
+  StateCreate,
+  TaskRunCreate,
+  TaskRunRecord,
+} from '../types.ts';
+import { attend } from './attend.ts';
+import { speaksAs } from './client.ts';
+import type { PrefectClient } from './client.ts';
+import { acquireSlots, releaseLease, renewLease } from './concurrency.ts';
+import { proposeFlowState } from './propose.ts';
+import { Reporter } from './reporter.ts';
+import { deleteVariable, readBlock, readOrNothing, readVariable, writeVariable } from './variables.ts';
+
+type PlainEvent = Parameters<Api['emitEvent']>[0];
+
+/** Prefect's server, as the engine knows it. */
+export class PrefectServerApi implements Api {
+  readonly reports = true;
+  readonly apiUrl: string;
+  readonly uiUrl: string | null;
+  readonly #client: PrefectClient;
+  readonly #reporter: Reporter;
+  readonly #flows = new Map<string, Promise<string>>();
+
+  constructor(client: PrefectClient) {
+    this.#client = client;
+    this.apiUrl = client.base;
+    this.uiUrl = client.settings.uiUrl;
+    this.#reporter = new Reporter(client);
+  }
+
+  async ensureFlow(name: string): Promise<string> {
+    const asked =
+      this.#flows.get(name) ?? this.#client.json<{ id: string }>('POST', '/flows/', { name }).then((each) => each.id);
+    this.#flows.set(name, asked);
+    asked.catch(() => this.#flows.delete(name));
+    return await asked;
+  }
+
+  async createFlowRun(body: FlowRunCreate): Promise<FlowRunRecord> {
+    return await this.#client.json('POST', '/flow_runs/', body);
+  }
+
+  async readFlowRun(id: string): Promise<FlowRunRecord> {
+    return await this.#client.json('GET', `/flow_runs/${id}`);
+  }
+
+  async updateFlowRun(id: string, patch: FlowRunPatch): Promise<void> {
+    await this.#client.send('PATCH', `/flow_runs/${id}`, patch);
+  }
+
+  async findFlowRuns(filter: { readonly parentTaskRunIds: readonly string[] }): Promise<readonly FlowRunRecord[]> {
+    const flow_runs = { parent_task_run_id: { any_: filter.parentTaskRunIds } };
+    return await this.#client.json('POST', '/flow_runs/filter', {
+      flow_runs,
+      sort: 'EXPECTED_START_TIME_ASC',
+      limit: 200,
+    });
+  }
+
+  async proposeFlowState(
+    id: string,
+    state: StateCreate,
+    options: { readonly force?: boolean } = {},
+  ): Promise<OrchestrationResult> {
+    return await proposeFlowState(this.#client, id, state, options.force ?? false);
+  }
+
+  async createTaskRun(body: TaskRunCreate): Promise<{ readonly run: TaskRunRecord; readonly existing: boolean }> {
+    const { status, text } = await this.#client.send('POST', '/task_runs/', body);
+    return { run: JSON.parse(text) as TaskRunRecord, existing: status === 200 };
+  }
+
+  emitTaskState(change: TaskStateChange): void {
+    this.#reporter.emitTaskState(change);
+  }
+
+  log(entry: LogEntry): void {
+    this.#reporter.log(entry);
+  }
+
+  emitEvent({ event, resource, payload, related }: PlainEvent): void {
+    const micros = nowMicros();
+    const id = uuid7(micros / 1000);
+    this.#reporter.emitEvent({
+      id,
+      occurred: isoMicros(micros),
+      event,
+      resource,
+      related: related ?? [],
+      payload: payload ?? {},
+    });
+  }
+
+  async createArtifact(body: ArtifactCreate): Promise<{ readonly id: string }> {
+    return await this.#client.json('POST', '/artifacts/', body);
+  }
+
+  async updateArtifact(
+    id: string,
+    patch: { readonly data?: Json; readonly description?: string | null },
+  ): Promise<void> {
+    await this.#client.send('PATCH', `/artifacts/${id}`, patch);
+  }
+
+  async readVariable(name: string): Promise<Json | undefined> {
+    return await readVariable(this.#client, name);
+  }
+
+  async writeVariable(
+    name: string,
+    value: Json,
+    options: { readonly tags: readonly string[]; readonly overwrite: boolean },
+  ): Promise<void> {
+    await writeVariable(this.#client, name, value, options);
+  }
+
+  async deleteVariable(name: string): Promise<boolean> {
+    return await deleteVariable(this.#client, name);
+  }
+
+  async readBlock(type: string, name: string): Promise<JsonObject | undefined> {
+    return await readBlock(this.#client, type, name);
+  }
+
+  async acquireSlots(request: SlotRequest): Promise<SlotAnswer> {
+    return await acquireSlots(this.#client, request);
+  }
+
+  async renewLease(lease: string, seconds: number): Promise<boolean> {
+    return await renewLease(this.#client, lease, seconds);
+  }
+
+  async releaseLease(lease: string): Promise<void> {
+    await releaseLease(this.#client, lease);
+  }
+
+  async readDeployment(nameOrId: string): Promise<DeploymentRecord | undefined> {
+    const names = nameOrId.split('/').map(encodeURIComponent).join('/');
+    const path = nameOrId.includes('/') ? `/deployments/name/${names}` : `/deployments/${encodeURIComponent(nameOrId)}`;
+    return await readOrNothing(this.#client, path);
+  }
+
+  async createDeploymentRun(deploymentId: string, body: DeploymentRunCreate): Promise<FlowRunRecord> {
+    return await this.#client.json('POST', `/deployments/${deploymentId}/create_flow_run`, body);
+  }
+
+  async resumeFlowRun(id: string, input?: JsonObject): Promise<OrchestrationResult> {
+    return await this.#client.json('POST', `/flow_runs/${id}/resume`, input === undefined ? {} : { run_input: input });
+  }
+
+  async writeRunInput(flowRunId: string, key: string, value: string): Promise<void> {
+    await this.#client.send('POST', `/flow_runs/${flowRunId}/input`, { key, value });
+  }
+
+  async readRunInput(flowRunId: string, key: string): Promise<string | undefined> {
+    const path = `/flow_runs/${flowRunId}/input/${encodeURIComponent(key)}`;
+    const { status, text } = await this.#client.send('GET', path, undefined, { accept: [404] });
+    return status === 404 ? undefined : text;
+  }
+
+  attend(run: FlowRunRecord, flowName: string, listener: RunListener): () => void {
+    const resource = {
+      'prefect.resource.id': `prefect.flow-run.${run.id}`,
+      'prefect.resource.name': run.name,
+      'prefect.version': speaksAs,
+    };
+    const related = heartbeatRelated(run, flowName);
+    const heartbeat = { event: 'prefect.flow-run.heartbeat', resource, related };
+    if (this.#client.settings.heartbeatMs !== null) this.emitEvent(heartbeat);
+    return attend(this.#client, run, listener, heartbeat);
+  }
+
+  async drain(): Promise<DrainReport> {
+    return await this.#reporter.drain();
+  }
+
+  /** What was counted so far, of events. */
+  get counts(): Reporter['counts'] {
+    return this.#reporter.counts;
+  }
+
+  /** Ends the kept connections. */
+  close(): void {
+    this.#client.close();
+  }
+}
+
+function heartbeatRelated(run: FlowRunRecord, flowName: string): { readonly [key: string]: string }[] {
+  const of = (id: string, role: string): { readonly [key: string]: string } => ({
+    'prefect.resource.id': id,
+    'prefect.resource.role': role,
+  });
+  return [
+    { ...of(`prefect.flow.${run.flow_id}`, 'flow'), 'prefect.resource.name': flowName },
+    ...(run.deployment_id === null ? [] : [of(`prefect.deployment.${run.deployment_id}`, 'deployment')]),
+    ...run.tags.slice(0, 90).map((tag) => of(`prefect.tag.${tag}`, 'tag')),
+  ];
+}

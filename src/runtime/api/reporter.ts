@@ -1,0 +1,173 @@
+import type { DeliveryCount, DrainReport, LogEntry, TaskStateChange } from '../ports.ts';
+import type { PrefectClient } from './client.ts';
+import { LogBatches } from './log-batches.ts';
+import { PlainEvents } from './plain-events.ts';
+import { TaskDelivery } from './task-delivery.ts';
+import { Wakeable } from './wakeable.ts';
+
+/** What arrives within it leaves together. */
+const gatherMs = 50;
+
+/**
+ * Delivers changes of task runs, events and log lines in the background: one request after the other, so that order is
+ * kept. A run never waits for it before its end, and there no longer than the settings say.
+ */
+export class Reporter {
+  readonly #client: PrefectClient;
+  readonly #tasks: TaskDelivery;
+  readonly #plain: PlainEvents;
+  readonly #logs: LogBatches;
+  readonly #wake = new Wakeable();
+  #running = false;
+  #draining = false;
+  #idle = false;
+  #lastLogs = Date.now();
+  #quiet = 0;
+  #trouble: string | null = null;
+
+  constructor(client: PrefectClient) {
+    this.#client = client;
+    this.#tasks = new TaskDelivery(client);
+    this.#plain = new PlainEvents(client);
+    this.#logs = new LogBatches(client);
+  }
+
+  emitTaskState(change: TaskStateChange): void {
+    this.#tasks.push(change);
+    this.#start();
+  }
+
+  emitEvent(event: object): void {
+    this.#plain.add(event);
+    this.#start();
+  }
+
+  log(entry: LogEntry): void {
+    if (!this.#client.settings.logs.enabled) return;
+    this.#logs.add(entry);
+    this.#start();
+  }
+
+  /** Ends when everything is confirmed, the time is up, the server makes no progress, or it does not answer. */
+  async drain(): Promise<DrainReport> {
+    const until = Date.now() + this.#client.settings.report.drainMs;
+    this.#draining = true;
+    this.#tasks.lastProgress = Date.now();
+    this.#trouble = null;
+    this.#wake.wake();
+    let reason: string | null = null;
+    while (!this.#isSettled() && reason === null) {
+      this.#start();
+      await this.#wake.progress(Math.min(1000, until - Date.now()));
+      reason = this.#reasonToEnd(until);
+    }
+    this.#draining = false;
+    if (reason !== null) this.#giveUp();
+    return { events: this.#events(), logs: this.#logs.count, resent: this.#tasks.resent, reason };
+  }
+
+  /** At any moment: `emitted = sent + dropped + superseded + queued`. */
+  get counts(): { readonly events: DeliveryCount; readonly queued: number } {
+    return { events: this.#events(), queued: this.#tasks.queued + this.#plain.queued };
+  }
+
+  #isSettled(): boolean {
+    return this.#tasks.isSettled && this.#plain.queued === 0 && this.#logs.waiting === 0;
+  }
+
+  #reasonToEnd(until: number): string | null {
+    if (this.#isSettled()) return null;
+    if (this.#trouble !== null) return this.#trouble;
+    const { drainMs, stallMs } = this.#client.settings.report;
+    if (Date.now() >= until) return `the ${drainMs / 1000} s for it were over (KPI_FLOW_REPORT_SECONDS sets them)`;
+    const isStalled = Date.now() - this.#tasks.lastProgress >= stallMs;
+    return isStalled
+      ? `the server recorded nothing for ${stallMs / 1000} s (KPI_FLOW_REPORT_STALL_SECONDS sets them)`
+      : null;
+  }
+
+  #giveUp(): void {
+    this.#tasks.dropWaiting();
+    this.#plain.dropWaiting();
+    this.#logs.dropAll();
+  }
+
+  #events(): DeliveryCount {
+    const [tasks, plain] = [this.#tasks, this.#plain.count];
+    const emitted = tasks.emitted + plain.emitted;
+    const dropped = tasks.dropped + plain.dropped;
+    const confirmed = tasks.confirmed + plain.confirmed;
+    const unconfirmed = emitted - confirmed - dropped;
+    return { emitted, sent: tasks.sent + plain.sent, confirmed, unconfirmed, dropped, superseded: tasks.superseded };
+  }
+
+  #start(): void {
+    if (this.#running) return this.#wakeIdle();
+    this.#running = true;
+    void this.#run().finally(() => {
+      this.#running = false;
+      this.#wake.announce();
+    });
+  }
+
+  /** There is something again: it leaves after the usual moment, not at the end of a long sleep. */
+  #wakeIdle(): void {
+    if (!this.#idle) return;
+    this.#idle = false;
+    setTimeout(() => this.#wake.wake(), gatherMs).unref();
+  }
+
+  /** Goes on until nothing is left to do. */
+  async #run(): Promise<void> {
+    await this.#wake.sleep(this.#draining ? 0 : gatherMs);
+    while (!this.#isSettled()) {
+      const { posted, moved } = await this.#step();
+      this.#quiet = moved ? 0 : this.#quiet + 1;
+      this.#wake.announce();
+      if (this.#trouble !== null && this.#draining) return;
+      if (!posted) await this.#rest();
+    }
+  }
+
+  async #rest(): Promise<void> {
+    this.#idle = this.#trouble === null && this.#tasks.queued === 0;
+    await this.#wake.sleep(this.#pauseMs());
+    this.#idle = false;
+  }
+
+  /** After a POST there may be more to do at once; after a look the server is left alone for a while. */
+  async #step(): Promise<{ readonly posted: boolean; readonly moved: boolean }> {
+    try {
+      await this.#plain.flush();
+      const posted = await this.#tasks.post();
+      if (this.#areLogsDue()) await this.#flushLogs();
+      const looks = !posted && (this.#draining || this.#tasks.isLookDue);
+      const moved = looks && (await this.#tasks.look());
+      this.#trouble = null;
+      return { posted, moved: posted || moved };
+    } catch (error) {
+      this.#trouble = error instanceof Error ? error.message : String(error);
+      return { posted: false, moved: false };
+    }
+  }
+
+  #pauseMs(): number {
+    if (this.#trouble !== null) return 5000;
+    if (this.#draining || this.#tasks.queued > 0) return this.#tasks.pauseMs(this.#quiet);
+    return Math.max(gatherMs, Math.min(5000, this.#msToLogs()));
+  }
+
+  #msToLogs(): number {
+    return this.#logs.waiting > 0 ? this.#lastLogs + this.#client.settings.logs.intervalMs - Date.now() : 5000;
+  }
+
+  #areLogsDue(): boolean {
+    return this.#logs.waiting > 0 && (this.#draining || this.#logs.isFull || this.#msToLogs() <= 0);
+  }
+
+  async #flushLogs(): Promise<void> {
+    this.#lastLogs = Date.now();
+    await this.#logs.flush();
+    this.#tasks.lastProgress = Date.now();
+  }
+}

@@ -1,0 +1,23 @@
+import type { TaskRunRecord } from '../types.ts';
+import { parseMicros } from '../time.ts';
+import type { PrefectClient } from './client.ts';
+import type { Entry } from './task-queue.ts';
+
+/** A server gives no more rows at once. */
+const page = 200;
+
+/** When the server last heard of each of these task runs, in microseconds; what it does not have is not in it. */
+export async function recordedTimes(client: PrefectClient, ids: readonly string[]): Promise<Map<string, number>> {
+  const times = new Map<string, number>();
+  for (let start = 0; start < ids.length; start += page) {
+    const body = { task_runs: { id: { any_: ids.slice(start, start + page) } }, limit: page };
+    const rows = await client.json<TaskRunRecord[]>('POST', '/task_runs/filter', body, { maxRetries: 2 });
+    for (const { id, state } of rows) if (state !== null) times.set(id, parseMicros(state.timestamp));
+  }
+  return times;
+}
+
+/** Whether a state is in the server's row, or a newer one is. */
+export function isRecorded(entry: Entry, times: ReadonlyMap<string, number>): boolean {
+  return (times.get(entry.change.run.id) ?? 0) >= entry.change.to.timestamp;
+}

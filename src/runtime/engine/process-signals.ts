@@ -1,0 +1,21 @@
+import { FlowStopped } from './interrupts.ts';
+
+/** A flow that was started by hand says that it was stopped before the process ends. */
+export function stopOnSignals(): { readonly signal: AbortSignal; end(): void } {
+  const controller = new AbortController();
+  let caught: NodeJS.Signals | null = null;
+  const stop = (signal: NodeJS.Signals): void => {
+    if (caught) process.exit(signal === 'SIGINT' ? 130 : 143);
+    caught = signal;
+    controller.abort(new FlowStopped('crashed', 'Execution was aborted by a termination signal.'));
+  };
+  const signals: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM'];
+  for (const each of signals) process.on(each, stop);
+  return {
+    signal: controller.signal,
+    end() {
+      for (const each of signals) process.off(each, stop);
+      if (caught) process.exitCode = caught === 'SIGINT' ? 130 : 143;
+    },
+  };
+}

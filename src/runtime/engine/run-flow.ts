@@ -1,0 +1,357 @@
+import { within } from '../context.ts';
+import { Abort, ParameterTypeError, RunTimeout, formatException } from '../errors.ts';
+import { describeIssues } from '../standard-schema.ts';
+import { State } from '../state.ts';
+import type { FlowRunRecord } from '../types.ts';
+import { finalStateOf } from './final-state.ts';
+import type { FlowScope, OpenWork, World } from './flow-scope.ts';
+import type { FlowHook, FlowSpec } from './flow-spec.ts';
+import { runHooks } from './hooks.ts';
+import { FlowStopped } from './interrupts.ts';
+import { levels, logger, write } from './log.ts';
+import { argumentsOf, fillTemplate, parametersOf } from './parameters.ts';
+import { propose } from './propose.ts';
+import { concurrent } from './task-runner.ts';
+
+/** Everything about one run of a flow that does not change from attempt to attempt. */
+export interface FlowJob {
+  readonly spec: FlowSpec;
+  readonly record: FlowRunRecord;
+  readonly world: World;
+  readonly parent: FlowScope | null;
+  /** Set for a direct call; a run from a deployment has them in its record. */
+  readonly args: readonly unknown[] | null;
+  readonly deploymentName: string | null;
+  /** Stops it from outside; the reason is a FlowStopped, or counts as one that crashed. */
+  readonly signal: AbortSignal | null;
+  /** True when whoever started the process sets the state of a cancelled run. */
+  readonly supervised: boolean;
+}
+
+/**
+ * A run that waits for nothing but its cancelling has no other handle that keeps Node awake: without this one the process
+ * would end in the middle of it, with the server none the wiser.
+ */
+const longest = 2 ** 31 - 1;
+
+/** Runs a flow to its end and gives its final state; only an end that the server ordered (Abort) is thrown. */
+export async function runFlow(job: FlowJob): Promise<State> {
+  const stop = new AbortController();
+  const forward = (): void => stop.abort(asStop(job.signal?.reason));
+  if (job.signal?.aborted) forward();
+  job.signal?.addEventListener('abort', forward, { once: true });
+  const awake = job.world.api.reports && job.parent === null ? setInterval(() => undefined, longest) : undefined;
+  try {
+    return await begin(job, stop);
+  } finally {
+    clearInterval(awake);
+    job.signal?.removeEventListener('abort', forward);
+  }
+}
+
+async function begin(given: FlowJob, stop: AbortController): Promise<State> {
+  let job = given;
+  try {
+    const args = await validArguments(job);
+    job = await withName(job, args);
+    return await running(job, args, stop);
+  } catch (error) {
+    if (error instanceof ParameterTypeError) return await refuse(job, error);
+    throw error;
+  }
+}
+
+/** The arguments as the function takes them: checked by the schema when there is one. */
+async function validArguments({ spec, args, record }: FlowJob): Promise<readonly unknown[]> {
+  const given = args ?? argumentsOf(spec.parameterNames, record.parameters, spec.parameters !== null);
+  if (spec.parameters === null) return given;
+  const checked = await spec.parameters['~standard'].validate(given[0]);
+  if (checked.issues)
+    throw new ParameterTypeError(`Validation of flow parameters failed with error:\n${describeIssues(checked.issues)}`);
+  return [checked.value];
+}
+
+/** Failed before Running, as in Prefect; the hooks run all the same. */
+async function refuse(job: FlowJob, error: ParameterTypeError): Promise<State> {
+  say(job, levels.error, error.message);
+  const failed = new State('FAILED', { message: error.message }, undefined, error);
+  const state = (await propose(job.world, job.record, failed, { force: true })).with({});
+  await hooks(job, job.spec.hooks.failure, state);
+  return keepError(state, error);
+}
+
+function keepError(state: State, error: unknown): State {
+  const { type, name, message, details, data, timestamp, id } = state;
+  return new State(type, { name, message, details, data, timestamp, id }, undefined, error);
+}
+
+/** Set once, before Running. */
+async function withName(job: FlowJob, args: readonly unknown[]): Promise<FlowJob> {
+  const { runName, parameterNames } = job.spec;
+  if (runName === null || job.record.run_count > 0) return job;
+  const parameters = parametersOf(parameterNames, args);
+  const name = typeof runName === 'function' ? runName(parameters) : fillTemplate(runName, parameters);
+  await job.world.api.updateFlowRun(job.record.id, { name });
+  return { ...job, record: { ...job.record, name } };
+}
+
+async function running(job: FlowJob, args: readonly unknown[], stop: AbortController): Promise<State> {
+  const { world, record, parent } = job;
+  let started = await becomeRunning(job, stop.signal);
+  if (started.type !== 'RUNNING') return started;
+  const detach = attend(job, stop);
+  say(job, levels.info, `Beginning ${parent ? 'subflow' : 'flow'} run '${record.name}' for flow '${job.spec.name}'`);
+  if (world.api.uiUrl && !parent) sayHere(job, `View at ${world.api.uiUrl}/runs/flow-run/${record.id}`);
+  try {
+    for (let attempt = record.run_count + 1; ; attempt += 1) {
+      await hooks(job, job.spec.hooks.running, started);
+      const ended = await oneAttempt(job, args, attempt, stop);
+      const state = await report(job, ended, stop);
+      if (state.type !== 'SCHEDULED' || state.name !== 'AwaitingRetry') return await finish(job, state);
+      say(
+        job,
+        levels.info,
+        `Received non-final state '${state.name}' when proposing final state '${ended.name}' and will attempt to run again...`,
+      );
+      started = await becomeRunning(job, stop.signal);
+      if (started.type !== 'RUNNING') return await finish(job, started);
+    }
+  } finally {
+    detach();
+  }
+}
+
+/** A run that a concurrency limit holds back stays Pending: it is asked for again until it is let in. */
+async function becomeRunning({ world, record }: FlowJob, signal: AbortSignal): Promise<State> {
+  for (;;) {
+    try {
+      const state = await propose(world, record, new State('RUNNING'), { signal });
+      if (state.type !== 'PENDING') return state;
+      await world.clock.sleep(200, signal);
+    } catch (error) {
+      if (!(error instanceof FlowStopped)) throw error;
+      // Whoever asked for that says what becomes of the run.
+      if (error.why === 'suspended') return stateOfStop(error);
+      return propose(world, record, stateOfStop(error), { force: true });
+    }
+  }
+}
+
+function attend({ world, record, spec }: FlowJob, stop: AbortController): () => void {
+  return world.api.attend(record, spec.name, {
+    cancel: () => stop.abort(new FlowStopped('cancelled', 'Flow run was cancelled.')),
+    suspend: () => stop.abort(new FlowStopped('suspended', 'Flow run was suspended.')),
+    lost: (reason) => stop.abort(new FlowStopped('lost', reason)),
+  });
+}
+
+/** Calls the function once, waits for the tasks that it left behind, and says what came of it. */
+async function oneAttempt(
+  job: FlowJob,
+  args: readonly unknown[],
+  attempt: number,
+  stop: AbortController,
+): Promise<State> {
+  const ended = new AbortController();
+  const timeout = new AbortController();
+  const signal = AbortSignal.any([stop.signal, timeout.signal]);
+  const scope = scopeOf(job, attempt, signal, AbortSignal.any([signal, ended.signal]));
+  const { timeoutSeconds } = job.spec;
+  const limit =
+    timeoutSeconds === null ? null : new FlowTimeout(`Flow run exceeded timeout of ${timeoutSeconds} second(s)`);
+  const cancel = limit && job.world.clock.timer((timeoutSeconds ?? 0) * 1000, () => timeout.abort(limit));
+  try {
+    const state = await untilStopped(scope, () => callFlow(job.spec, scope, args));
+    ended.abort(new FlowStopped('cancelled', 'The flow was over before this task run had a place in the task runner.'));
+    await settleOpen(scope);
+    return state;
+  } catch (error) {
+    ended.abort(asStop(error));
+    await endOpen(scope, signal.aborted ? signal.reason : null);
+    return stateOfError(error);
+  } finally {
+    cancel?.();
+    await scope.runner.close();
+  }
+}
+
+/** The engine's own limit; a RunTimeout of user code is another. */
+class FlowTimeout extends RunTimeout {}
+
+async function callFlow(spec: FlowSpec, scope: FlowScope, args: readonly unknown[]): Promise<State> {
+  const place = { flowScope: scope, taskRun: null, transaction: null, extraTags: [] };
+  return within(place, async () => finalStateOf(await spec.fn(...(args as never[]))));
+}
+
+/** The function's end, or the signal's, whichever comes first. */
+function untilStopped(scope: FlowScope, call: () => Promise<State>): Promise<State> {
+  const { signal } = scope;
+  return new Promise((resolve, reject) => {
+    const stopped = (): void => reject(signal.reason as Error);
+    if (signal.aborted) return stopped();
+    signal.addEventListener('abort', stopped, { once: true });
+    call()
+      .then(resolve, reject)
+      .finally(() => signal.removeEventListener('abort', stopped));
+  });
+}
+
+/** Tasks that nobody waited for are waited for. */
+async function settleOpen(scope: FlowScope): Promise<void> {
+  while (scope.open.size > 0)
+    await Promise.race([Promise.allSettled([...scope.open].map((each) => each.done)), aborted(scope, scope.open)]);
+}
+
+function aborted({ signal }: FlowScope, open: ReadonlySet<OpenWork>): Promise<void> {
+  return new Promise((resolve) => {
+    const interrupt = (): void => {
+      for (const each of open) each.interrupt?.(signal.reason);
+      resolve();
+    };
+    if (signal.aborted) interrupt();
+    else signal.addEventListener('abort', interrupt, { once: true });
+  });
+}
+
+/** The flow failed or was stopped: with a reason to stop, its tasks are stopped as well; else they finish. */
+async function endOpen(scope: FlowScope, reason: unknown): Promise<void> {
+  if (reason === null) return settleOpen(scope);
+  for (const each of scope.open)
+    each.interrupt?.(
+      reason instanceof FlowStopped ? reason : new FlowStopped('cancelled', String((reason as Error).message)),
+    );
+  await Promise.allSettled([...scope.open].map((each) => each.done));
+}
+
+function scopeOf(job: FlowJob, attempt: number, signal: AbortSignal, queueSignal: AbortSignal): FlowScope {
+  const { record, spec, world, parent } = job;
+  return {
+    id: record.id,
+    name: record.name,
+    flowId: record.flow_id,
+    flowName: spec.name,
+    tags: record.tags,
+    deploymentId: record.deployment_id,
+    workPoolName: record.work_pool_name ?? null,
+    workQueueName: record.work_queue_name ?? null,
+    world,
+    spec,
+    version: spec.version,
+    deploymentName: job.deploymentName,
+    deploymentVersion: record.deployment_version ?? null,
+    parameters: record.parameters,
+    scheduledStartTime: record.expected_start_time,
+    jobVariables: record.job_variables ?? {},
+    runCount: attempt,
+    parentTaskRunId: record.parent_task_run_id,
+    parent,
+    signal,
+    queueSignal,
+    open: new Set(),
+    runner: spec.taskRunner ?? concurrent(),
+    log: logger(() => target(job)),
+    subflows: new Map(),
+    counters: { pauses: 0 },
+    persists: spec.persistResult ?? parent?.persists ?? null,
+  };
+}
+
+function stateOfError(error: unknown): State {
+  if (error instanceof FlowStopped) return stateOfStop(error);
+  if (error instanceof FlowTimeout)
+    return new State('FAILED', { name: 'TimedOut', message: error.message }, undefined, error);
+  return new State(
+    'FAILED',
+    { message: `Flow run encountered an exception: ${formatException(error)}` },
+    undefined,
+    error,
+  );
+}
+
+/** What a run is in after a stop. */
+export function stateOfStop(error: FlowStopped): State {
+  if (error.why === 'cancelled') return new State('CANCELLED', { message: error.message }, undefined, error);
+  if (error.why === 'suspended')
+    return new State('PAUSED', { name: 'Suspended', message: error.message }, undefined, error);
+  return new State('CRASHED', { message: error.message }, undefined, error);
+}
+
+function asStop(reason: unknown): FlowStopped {
+  if (reason instanceof FlowStopped) return reason;
+  return new FlowStopped(
+    'crashed',
+    reason instanceof Error ? reason.message : 'Execution was aborted by a termination signal.',
+  );
+}
+
+/** What is said to the server of the end, and what it answers. */
+async function report(job: FlowJob, ended: State, stop: AbortController): Promise<State> {
+  const { error } = ended;
+  if (error instanceof FlowStopped) {
+    if (error.why === 'suspended' || (error.why === 'cancelled' && job.supervised)) return ended;
+    return keepError(await proposeOrKeep(job, ended), error);
+  }
+  if (ended.type === 'FAILED' && ended.error !== undefined) say(job, levels.error, textOfFailure(ended));
+  const answered = await propose(job.world, job.record, ended, { signal: stop.signal });
+  return answered.type === ended.type ? keepResult(answered, ended) : answered;
+}
+
+/** A forced state of a run that is over already is refused: what stands is the truth. */
+async function proposeOrKeep(job: FlowJob, ended: State): Promise<State> {
+  try {
+    return await propose(job.world, job.record, ended, { force: true });
+  } catch (error) {
+    if (error instanceof Abort) return ended;
+    throw error;
+  }
+}
+
+function keepResult(answered: State, ended: State): State {
+  const { id, timestamp, details } = answered;
+  return ended.with({ id, timestamp, details });
+}
+
+function textOfFailure({ error, message }: State): string {
+  const trace = error instanceof Error ? `\n${error.stack ?? ''}` : '';
+  return `Encountered exception during execution: ${message ?? ''}${trace}`;
+}
+
+async function finish(job: FlowJob, state: State): Promise<State> {
+  const isGood = state.isCompleted() || state.type === 'PAUSED';
+  say(job, isGood ? levels.info : levels.error, `Finished in state ${state.toString()}`);
+  const { hooks: all } = job.spec;
+  if (state.type === 'COMPLETED') await hooks(job, all.completion, state);
+  else if (state.type === 'FAILED') await hooks(job, all.failure, state);
+  else if (state.type === 'CANCELLED') await hooks(job, all.cancellation, state);
+  else if (state.type === 'CRASHED') await hooks(job, all.crashed, state);
+  return state;
+}
+
+async function hooks(job: FlowJob, list: readonly FlowHook[], state: State): Promise<void> {
+  if (list.length === 0) return;
+  const never = new AbortController().signal;
+  const scope = scopeOf(job, job.record.run_count, never, never);
+  const place = { flowScope: scope, taskRun: null, transaction: null, extraTags: [] };
+  await within(place, () =>
+    runHooks(list, [job.spec, scope, state], state.name, (level, text) => say(job, level, text)),
+  );
+}
+
+export function say(job: Pick<FlowJob, 'record' | 'world'>, level: number, message: string): void {
+  write(target(job), level, message);
+}
+
+/** For who started it; whoever reads the log on the server is there already. */
+export function sayHere(job: Pick<FlowJob, 'record' | 'world'>, message: string): void {
+  write({ ...target(job), api: null }, levels.info, message);
+}
+
+function target({ record, world }: Pick<FlowJob, 'record' | 'world'>): Parameters<typeof write>[0] {
+  return {
+    api: world.api,
+    label: `Flow run '${record.name}'`,
+    name: 'prefect.flow_runs',
+    flowRunId: record.id,
+    taskRunId: null,
+  };
+}

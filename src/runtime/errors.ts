@@ -1,0 +1,93 @@
+/** Every failure that the runtime itself raises: what happened, and what to do about it. */
+export class RuntimeError extends Error {
+  override readonly name: string = 'RuntimeError';
+}
+
+/** Something that only exists inside a run was used outside of one. */
+export class MissingContextError extends RuntimeError {
+  override readonly name = 'MissingContextError';
+}
+
+/** A run was asked for its result before it had one. */
+export class UnfinishedRun extends RuntimeError {
+  override readonly name = 'UnfinishedRun';
+}
+
+/** A run failed without an exception to raise: it returned a Failed state. */
+export class FailedRun extends RuntimeError {
+  override readonly name = 'FailedRun';
+}
+
+/** A run that crashed was asked for its result. */
+export class CrashedRun extends RuntimeError {
+  override readonly name = 'CrashedRun';
+}
+
+/** A run that was cancelled was asked for its result. */
+export class CancelledRun extends RuntimeError {
+  override readonly name = 'CancelledRun';
+}
+
+/** A run that is paused was asked for its result. */
+export class PausedRun extends RuntimeError {
+  override readonly name = 'PausedRun';
+}
+
+/** The server ended the run: nothing more is to be reported of it. */
+export class Abort extends RuntimeError {
+  override readonly name = 'Abort';
+}
+
+/** An engine's own limit; a timeout that user code throws is another. */
+export class RunTimeout extends RuntimeError {
+  override readonly name = 'RunTimeout';
+}
+
+/** An input of a task did not complete, so the task does not run. */
+export class UpstreamTaskError extends RuntimeError {
+  override readonly name = 'UpstreamTaskError';
+}
+
+/** Parameters of a flow, or the input of a pause, are not what their schema says. */
+export class ParameterTypeError extends RuntimeError {
+  override readonly name = 'ParameterTypeError';
+}
+
+/** `map` was given nothing to go through. */
+export class MappingMissingIterable extends RuntimeError {
+  override readonly name = 'MappingMissingIterable';
+}
+
+/** The lists of a `map` have different lengths. */
+export class MappingLengthMismatch extends RuntimeError {
+  override readonly name = 'MappingLengthMismatch';
+}
+
+/** Two runs wait for each other, or one for itself. */
+export class DeadlockError extends RuntimeError {
+  override readonly name = 'DeadlockError';
+}
+
+/** A value cannot be kept as JSON. */
+export class SerializationError extends RuntimeError {
+  override readonly name = 'SerializationError';
+}
+
+/** An option, a name or a setting that cannot be. */
+export class ConfigurationError extends RuntimeError {
+  override readonly name = 'ConfigurationError';
+}
+
+/** `ValueError: what it says`: how states and log lines name an exception. */
+export function formatException(error: unknown): string {
+  if (error instanceof Error) return `${error.name}: ${error.message}`;
+  return `${typeof error}: ${describe(error)}`;
+}
+
+function describe(value: unknown): string {
+  try {
+    return typeof value === 'object' ? (JSON.stringify(value) ?? String(value)) : String(value);
+  } catch {
+    return 'a value that cannot be written';
+  }
+}

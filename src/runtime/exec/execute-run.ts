@@ -1,0 +1,103 @@
+import { FlowStopped } from '../engine/interrupts.ts';
+import { executeFlowRun } from '../engine/execute.ts';
+import { stateOfStop } from '../engine/run-flow.ts';
+import { Abort } from '../errors.ts';
+import type { Api } from '../ports.ts';
+import type { State } from '../state.ts';
+import type { FlowRunRecord } from '../types.ts';
+import type { Receipt } from './control-channel.ts';
+import { endDescendants } from './descendants.ts';
+import type { Interruptions } from './interruptions.ts';
+import type { AnyFlow } from './load-flow.ts';
+import { loadFlow } from './load-flow.ts';
+import { runPullSteps } from './pull-steps.ts';
+
+/**
+ * Runs the flow run that a work pool started this process for.
+ * @returns the exit code: 0 when the server knows how it ended, 1 when it could not be told, 143 after a SIGTERM of nobody
+ */
+export async function executeRun(api: Api, runId: string, entrypoint: string, interruptions: Interruptions): Promise<number> {
+  const { channel } = interruptions;
+  try {
+    const state = await execute(api, runId, entrypoint, interruptions);
+    // After an intent the supervisor knows what to make of the end; only it can say that somebody asked for it.
+    if (channel.intent === null) await channel.tell(receiptOf(state));
+    return interruptions.exitCode(state);
+  } finally {
+    endDescendants();
+    channel.close();
+  }
+}
+
+async function execute(api: Api, runId: string, entrypoint: string, interruptions: Interruptions): Promise<State | null> {
+  try {
+    const record = await interruptions.orStopped(api.readFlowRun(runId));
+    const flow = await interruptions.orStopped(prepare(api, record, entrypoint, interruptions));
+    return await runToEnd(api, flow, record, interruptions.signal);
+  } catch (error) {
+    if (error instanceof FlowStopped) return await tellStop(api, runId, error);
+    throw error;
+  }
+}
+
+/** Stopped while its code was fetched or loaded: what a running flow would say. */
+async function tellStop(api: Api, runId: string, error: FlowStopped): Promise<State | null> {
+  // Who asked for it says what becomes of the run.
+  if (error.why === 'suspended') return null;
+  const ended = stateOfStop(error);
+  await api.proposeFlowState(runId, { type: ended.type, name: ended.name, message: error.message }, { force: true });
+  return ended;
+}
+
+async function runToEnd(api: Api, flow: AnyFlow, record: FlowRunRecord, signal: AbortSignal): Promise<State | null> {
+  try {
+    return await executeFlowRun(flow, record, { api, signal });
+  } catch (error) {
+    // The server ended it, and knows why.
+    if (error instanceof Abort) return null;
+    throw error;
+  } finally {
+    sayDelivered(await api.drain());
+  }
+}
+
+/** What goes wrong before the flow is there is the run's failure all the same. */
+async function prepare(api: Api, record: FlowRunRecord, entrypoint: string, interruptions: Interruptions): Promise<AnyFlow> {
+  try {
+    const deployment = record.deployment_id === null ? undefined : await api.readDeployment(record.deployment_id);
+    await runPullSteps(deployment?.pull_steps ?? [], (reference) => lookUp(api, reference));
+    return await loadFlow(entrypoint);
+  } catch (error) {
+    // A signal that goes to the whole group ends a pull step too, and the stop is what counts.
+    if (interruptions.isStopping) return await interruptions.orStopped(new Promise<never>(() => undefined));
+    const message = `Flow could not be retrieved from deployment: ${error instanceof Error ? error.message : String(error)}`;
+    await api.proposeFlowState(record.id, { type: 'FAILED', name: 'Failed', message }, { force: true });
+    throw error;
+  }
+}
+
+async function lookUp(api: Api, reference: string): Promise<string | undefined> {
+  const [, kind, first = '', second = '', ...path] = reference.split('.');
+  if (kind === 'variables') return asText(await api.readVariable(first));
+  const data = kind === 'blocks' ? await api.readBlock(first, second) : undefined;
+  return asText(data?.[path[0] ?? 'value']);
+}
+
+function asText(value: unknown): string | undefined {
+  if (value === undefined || value === null) return undefined;
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+function receiptOf(state: State | null): Receipt {
+  if (state === null) return { disposition: 'ORCHESTRATION_ABORTED' };
+  return { disposition: 'STATE_REPORTED', state_id: state.id, state_name: state.name, state_type: state.type };
+}
+
+/** Silent when everything arrived. */
+function sayDelivered({ events, logs, resent, reason }: Awaited<ReturnType<Api['drain']>>): void {
+  if (reason === null && resent === 0 && events.dropped + events.unconfirmed + logs.dropped === 0) return;
+  const because = reason === null ? '' : `: ${reason}`;
+  process.stderr.write(
+    `Reported ${events.confirmed} of ${events.emitted} events (${resent} sent again, ${events.unconfirmed} unconfirmed, ${events.dropped} dropped), ${logs.confirmed} of ${logs.emitted} log lines${because}\n`,
+  );
+}

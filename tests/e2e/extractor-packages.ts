@@ -1,0 +1,18 @@
+/** What the repositories of the tests of extractors declare, whatever they read: one environment for all of them. */
+export const extractorPackages = [
+  'polars>=2.0',
+  'pydantic>=2.12',
+  'python-dotenv>=1.1',
+  'ruamel.yaml>=0.18.10',
+  'sqlalchemy>=2.0.40',
+  'psycopg[binary]>=3.2',
+  'pymysql>=1.1',
+  'pymssql>=2.3',
+  'oracledb>=3.0',
+  'sqlalchemy-hana>=4.0',
+  'hdbcli>=2.20',
+  'duckdb-engine>=0.17',
+  'deltalake>=1.5',
+  'moto[server]>=5.1',
+  'pytest>=9',
+];

@@ -1,0 +1,173 @@
+"""What holds for every extractor of a lake: run in a repository as lake_extracts.py <json>, which says of each lake
+its address, what opens it, the variables of its source, and which formats to try. Prints one line of JSON: of each
+extractor what was seen where a case did not hold.
+"""
+
+import json
+import os
+import sys
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from importlib import import_module
+from pathlib import Path
+
+import polars as pl
+
+sys.path.insert(0, str(Path.cwd() / "src"))
+
+from core.lake import LakeError  # noqa: E402
+
+ZONE = "Europe/Madrid"
+CLOCK = datetime(2026, 10, 24)
+# every six hours of some days around the night on which 02:30 comes twice, and the end of a month
+MOMENTS = [CLOCK + timedelta(hours=6 * n, microseconds=n) for n in range(40)]
+ROWS = pl.DataFrame(
+    {
+        "record_id": [f"r{n}" for n in range(40)],
+        "occurred_at": MOMENTS,
+        "channel": ["tienda ñ 😀", "", 'a,"b"\nc', None] * 10,
+        "amount": [0.1 + 0.2, 1e-300, -2.0, None] * 10,
+    }
+)
+
+
+def write(frame: pl.DataFrame, path: str, form: str, options: dict[str, str] | None) -> None:
+    if form == "delta":
+        frame.write_delta(path, storage_options=options, mode="append")
+        return
+    if "://" not in path:
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+    sink = {"parquet": frame.lazy().sink_parquet, "csv": frame.lazy().sink_csv, "json": frame.lazy().sink_ndjson}[form]
+    sink(path, storage_options=options)
+
+
+class Lake:
+    """An extractor with the lake that it reads."""
+
+    def __init__(self, stage: str, form: str, uri: str, options: dict[str, str] | None, env: dict[str, str]) -> None:
+        self.stage, self.form, self.options, self.env = stage, form, options, env
+        self.uri = uri
+        self.module = import_module(f"core.extractors.{stage}")
+        self.variable = f"AT_{env['name'].upper()}_URI"
+
+    def fill(self, folder: str, frame: pl.DataFrame, file: str = "part") -> None:
+        place = f"{self.uri}/{folder}/{self.stage}"
+        write(frame, place if self.form == "delta" else f"{place}/{file}.{self.form}", self.form, self.options)
+
+    def read(self, folder: str, start: date, end: date, **env: str) -> pl.DataFrame:
+        given = {**self.env["variables"], self.variable: f"{self.uri}/{folder}", **env}
+        os.environ.update(given)
+        return getattr(self.module, self.stage)(start, end)
+
+    def fails(self, folder: str, **env: str) -> str:
+        try:
+            self.read(folder, date(2026, 10, 1), date(2026, 11, 1), **env)
+        except LakeError as error:
+            return str(error)
+        raise AssertionError("was read")
+
+
+def same(found: pl.DataFrame, expected: pl.DataFrame) -> None:
+    found, expected = found.sort("occurred_at"), expected.sort("occurred_at")
+    assert found.schema == expected.schema, (found.schema, expected.schema)
+    assert found.equals(expected, null_equal=True), (found.rows(), expected.rows())
+
+
+def a_window_is_closed_and_open(lake: Lake) -> None:
+    lake.fill("plain", ROWS.head(15), "one")
+    lake.fill("plain", ROWS.slice(15), "two")
+    for start, end in [(date(2026, 10, 25), date(2026, 10, 26)), (date(2026, 10, 31), date(2026, 11, 1)), (date(2026, 1, 1), date(2027, 1, 1))]:
+        day = pl.col("occurred_at")
+        same(lake.read("plain", start, end), ROWS.filter(day >= datetime(start.year, start.month, start.day), day < datetime(end.year, end.month, end.day)))
+
+
+def an_empty_window_has_its_columns(lake: Lake) -> None:
+    same(lake.read("plain", date(2020, 1, 1), date(2020, 2, 1)), ROWS.clear())
+
+
+def moments_of_a_zone_become_local(lake: Lake) -> None:
+    utc = [datetime(2026, 10, 24, 22, tzinfo=UTC), datetime(2026, 10, 25, 0, 30, tzinfo=UTC), datetime(2026, 10, 25, 23, tzinfo=UTC)]
+    zoned = ROWS.head(3).with_columns(occurred_at=pl.Series(utc).dt.cast_time_unit("us"))
+    lake.fill("zoned", zoned)
+    found = lake.read("zoned", date(2026, 10, 25), date(2026, 10, 26))
+    assert sorted(found["occurred_at"]) == [datetime(2026, 10, 25), datetime(2026, 10, 25, 2, 30)], found
+
+
+def other_columns_are_left_out(lake: Lake) -> None:
+    lake.fill("more", ROWS.with_columns(note=pl.lit("x")).select("note", *ROWS.columns))
+    same(lake.read("more", date(2026, 1, 1), date(2027, 1, 1)), ROWS)
+
+
+def only_folders_of_its_days_are_looked_at(lake: Lake) -> None:
+    if lake.form == "delta":
+        return
+    usual = lake.module.FILES
+    lake.module.FILES = usual.replace("/**/", "/day={day}/")
+    try:
+        for day in ("2026-10-24", "2026-10-26"):
+            lake.fill("days", ROWS.filter(pl.col("occurred_at").dt.to_string("%F") == day), f"day={day}/part")
+        same(lake.read("days", date(2026, 10, 24), date(2026, 10, 27)), ROWS.filter(pl.col("occurred_at").dt.day().is_in([24, 26])))
+        same(lake.read("days", date(2026, 10, 25), date(2026, 10, 26)), ROWS.clear())
+        # what lies elsewhere is not even opened
+        write(pl.DataFrame({"nothing": [1]}), f"{lake.uri}/days/{lake.stage}/day=2026-11-30/part.{lake.form}", lake.form, lake.options)
+        assert lake.read("days", date(2026, 10, 24), date(2026, 10, 25)).height == 4
+    finally:
+        lake.module.FILES = usual
+
+
+def what_is_missing_is_named(lake: Lake) -> None:
+    lake.fill("less", ROWS.drop("amount"))
+    if lake.form == "json":
+        assert lake.read("less", date(2026, 1, 1), date(2027, 1, 1))["amount"].null_count() == 40
+        return
+    said = lake.fails("less")
+    assert "amount" in said and lake.stage in said, said
+
+
+def an_empty_place_says_what_to_check(lake: Lake) -> None:
+    said = lake.fails("nowhere")
+    assert "no file lies there" in said and lake.variable in said, said
+
+
+def another_form_is_named(lake: Lake) -> None:
+    if lake.form == "delta":
+        return
+    other = "json" if lake.form == "parquet" else "parquet"
+    write(ROWS, f"{lake.uri}/other/{lake.stage}/part.{lake.form}", other, lake.options)
+    said = lake.fails("other")
+    assert "another form" in said or "columns are missing" in said, said
+
+
+def a_text_that_is_no_number_shows_no_value(lake: Lake) -> None:
+    if lake.form not in ("csv", "json"):
+        return
+    lake.fill("wrong", ROWS.with_columns(amount=pl.lit("secret-one")))
+    said = lake.fails("wrong")
+    assert "amount" in said and "secret-one" not in said, said
+
+
+CASES: list[Callable[[Lake], None]] = [
+    a_window_is_closed_and_open,
+    an_empty_window_has_its_columns,
+    moments_of_a_zone_become_local,
+    other_columns_are_left_out,
+    only_folders_of_its_days_are_looked_at,
+    what_is_missing_is_named,
+    an_empty_place_says_what_to_check,
+    another_form_is_named,
+    a_text_that_is_no_number_shows_no_value,
+]
+
+
+def run(lake: Lake) -> list[str]:
+    faults: list[str] = []
+    for case in CASES:
+        try:
+            case(lake)
+        except Exception as error:  # noqa: BLE001  whatever it is, the test shows it
+            faults.append(f"{case.__name__}: {type(error).__name__}: {error}")
+    return faults
+
+
+lakes = json.loads(sys.argv[1])
+print(json.dumps({f"{each['name']}_{form}": run(Lake(f"{each['name']}_{form}", form, each["uri"], each["options"], each)) for each in lakes for form in each["forms"]}))

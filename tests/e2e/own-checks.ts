@@ -1,0 +1,35 @@
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { execa } from 'execa';
+import { expect } from 'vitest';
+import { sharedEnvironment } from '../../src/edge/python-environment-shared.ts';
+import type { Files } from '../generate/grown.ts';
+
+/** What a repository that uses every kind declares, and its development tools. */
+export const packages = ['polars>=2.0', 'prefect>=3.9', 'pydantic>=2.12', 'python-dotenv>=1.1', 'ruamel.yaml>=0.18.10', 'sqlalchemy>=2.0.40', 'httpx2>=2.13', 'stamina>=26.1', 'pytest>=9', 'ruff>=0.15'];
+
+/** Writes a repository to a folder of its own and runs its ruff, pyright and pytest, which runs its flows in Prefect. */
+export async function expectOwnChecksToPass(files: Files, pytest: readonly string[] = []): Promise<void> {
+  const { folder } = await sharedEnvironment(packages, '.cache');
+  const root = await mkdtemp(join(tmpdir(), 'kpi-own-checks-'));
+  try {
+    for (const [path, text] of files) {
+      await mkdir(dirname(join(root, path)), { recursive: true });
+      await writeFile(join(root, path), text);
+    }
+    await symlink(resolve(folder), join(root, '.venv'));
+    const python = join(root, '.venv/bin/python');
+    await run(root, python, ['-m', 'ruff', 'check', '.']);
+    await run(root, python, ['-m', 'ruff', 'format', '--check', '.']);
+    await run(root, resolve('node_modules/.bin/pyright'), ['--pythonpath', python]);
+    await run(root, python, ['-m', 'pytest', '-q', ...pytest]);
+  } finally {
+    await rm(root, { recursive: true, force: true });
+  }
+}
+
+async function run(root: string, command: string, args: readonly string[]): Promise<void> {
+  const { exitCode, all } = await execa(command, args, { cwd: root, reject: false, all: true, env: { PREFECT_SERVER_ANALYTICS_ENABLED: 'false' } });
+  expect([exitCode, exitCode === 0 ? '' : all]).toEqual([0, '']);
+}

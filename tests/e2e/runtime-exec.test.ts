@@ -1,0 +1,204 @@
+import { execFileSync } from 'node:child_process';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { rolldown } from 'rolldown';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { FlowRunRecord } from '../../src/runtime/types.ts';
+import { useRealServer } from '../runtime/api/real-server.ts';
+
+const server = useRealServer();
+let folder = '';
+
+const program = `
+import { spawn } from 'node:child_process';
+import { appendFileSync, writeFileSync } from 'node:fs';
+import { INPUTS, flow, task, getRunLogger, runtime, suspendFlowRun } from './runtime/index.js';
+const double = task((n) => n * 2, { name: 'double' });
+const add = task((a, b) => a + b, { name: 'add' });
+export const main = flow(async (n) => {
+  getRunLogger().info('the number is ' + n);
+  const left = double.submit(n);
+  const right = double.submit(n + 1);
+  return await add(left, right);
+}, { name: 'exec-main' });
+export const fails = flow(async () => { throw new Error('no luck'); }, { name: 'exec-fails' });
+export const long = flow(async () => {
+  const child = spawn('sleep', ['300'], { stdio: 'ignore' });
+  writeFileSync('child.pid', String(child.pid));
+  await task(() => new Promise(() => setInterval(() => {}, 1000)), { name: 'forever' })();
+}, { name: 'exec-long', onCancellation: [() => writeFileSync('hook.txt', 'cancelled')] });
+export const dies = flow(async () => {
+  writeFileSync('dies.pid', String(process.pid));
+  await new Promise(() => setInterval(() => {}, 1000));
+}, { name: 'exec-dies' });
+const first = task((n) => { appendFileSync('steps.txt', 'first '); return n; }, { name: 'first', cachePolicy: INPUTS });
+export const sleeps = flow(async (n) => {
+  await first(n);
+  appendFileSync('steps.txt', 'before ');
+  await suspendFlowRun({ key: 'approval' });
+  appendFileSync('steps.txt', 'after ');
+}, { name: 'exec-sleeps' });
+export const holds = flow(async (file) => {
+  appendFileSync(file, 'in ');
+  await new Promise((resolve) => setTimeout(resolve, 1500));
+  appendFileSync(file, 'out ');
+}, { name: 'exec-holds' });
+`;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'kpi-flow-exec-'));
+  const bundle = await rolldown({
+    input: { index: './src/runtime/index.ts', exec: './src/runtime/exec/exec.ts' },
+    platform: 'node',
+    logLevel: 'silent',
+  });
+  await bundle.write({ dir: join(folder, 'runtime'), format: 'esm', entryFileNames: '[name].js' });
+  await bundle.close();
+  await writeFile(join(folder, 'flows.mjs'), program);
+  await writeFile(join(folder, 'package.json'), '{"type":"module"}');
+  await mkdir(join(folder, 'elsewhere'));
+  await server.prefect.startWorker('nodes');
+}, 120_000);
+afterAll(async () => await rm(folder, { recursive: true, force: true }));
+
+async function deploy(name: string, more: object = {}): Promise<string> {
+  const { client } = server;
+  const { id: flow_id } = await client.json<{ id: string }>('POST', '/flows/', { name: `exec-${name}` });
+  const { id } = await client.json<{ id: string }>('POST', '/deployments/', {
+    name,
+    flow_id,
+    work_pool_name: 'nodes',
+    entrypoint: 'prefect.cli.shell:run_shell_process',
+    job_variables: { command: `node ${join(folder, 'runtime/exec.js')} flows.mjs#${name}`, working_dir: folder },
+    ...more,
+  });
+  return id;
+}
+
+async function start(deployment: string, parameters: object = {}): Promise<string> {
+  const run = await server.client.json<{ id: string }>('POST', `/deployments/${deployment}/create_flow_run`, { parameters });
+  return run.id;
+}
+
+async function waitUntil(id: string, isThere: (run: FlowRunRecord) => boolean): Promise<FlowRunRecord> {
+  for (let tries = 0; tries < 300; tries += 1) {
+    const run = await server.client.json<FlowRunRecord>('GET', `/flow_runs/${id}`);
+    if (isThere(run)) return run;
+    await sleep(200);
+  }
+  throw new Error(`the run did not get there; the worker said:\n${server.prefect.workerOutput()}`);
+}
+
+async function edgesOf(id: string): Promise<[string, number][]> {
+  const { nodes } = await server.client.json<{ nodes: [string, { label: string; parents: unknown[] }][] }>('GET', `/flow_runs/${id}/graph-v2`);
+  return nodes.map(([, node]): [string, number] => [node.label.split('-')[0] ?? '', node.parents.length]).toSorted();
+}
+
+const isOver = ({ state }: FlowRunRecord): boolean => ['COMPLETED', 'FAILED', 'CANCELLED', 'CRASHED'].includes(state?.type ?? '');
+
+describe('a work pool that starts a flow in TypeScript', () => {
+  test('runs it after the pull steps, with the parameters of the run, and sees its graph and its logs', async () => {
+    const pull_steps = [{ 'prefect.deployments.steps.set_working_directory': { directory: folder } }];
+    const variables = { command: `node ${join(folder, 'runtime/exec.js')} flows.mjs#main`, working_dir: join(folder, 'elsewhere') };
+    const id = await start(await deploy('main', { pull_steps, job_variables: variables }), { n: 3 });
+    const run = await waitUntil(id, isOver);
+    expect(run.state).toMatchObject({ type: 'COMPLETED' });
+    // The server makes rows of events after the run's own state, so the last task may come a moment later.
+    await expect.poll(() => edgesOf(id), { timeout: 30_000 }).toEqual([['add', 2], ['double', 0], ['double', 0]]);
+    const read = async (): Promise<string[]> => {
+      const logs = await server.client.json<{ message: string }[]>('POST', '/logs/filter', { logs: { flow_run_id: { any_: [id] } } });
+      return logs.map((each) => each.message);
+    };
+    await expect.poll(read, { timeout: 30_000 }).toContain('the number is 3');
+  }, 120_000);
+
+  test('sees that it failed, and not that its process crashed', async () => {
+    const run = await waitUntil(await start(await deploy('fails')), isOver);
+    expect(run.state).toMatchObject({ type: 'FAILED', message: 'Flow run encountered an exception: Error: no luck' });
+    expect(server.prefect.workerOutput()).not.toContain('Process exited with status code: 1');
+  }, 120_000);
+
+  test('fails it with the reason when the export is not there', async () => {
+    const run = await waitUntil(await start(await deploy('nothing')), isOver);
+    expect(run.state?.message).toContain('flows.mjs has no export "nothing": its flows are dies, fails, holds, long, main, sleeps');
+  }, 120_000);
+
+  test('cancels it: the hook runs, the state is Cancelled, and no grandchild is left', async () => {
+    const id = await start(await deploy('long'));
+    await waitUntil(id, ({ state }) => state?.type === 'RUNNING');
+    await sleep(1000);
+    await server.client.send('POST', `/flow_runs/${id}/set_state`, { state: { type: 'CANCELLING', name: 'Cancelling' }, force: false });
+    const run = await waitUntil(id, isOver);
+    expect(run.state?.type).toBe('CANCELLED');
+    // Its hooks run once the state is there, as Prefect's do.
+    await expect.poll(() => readFile(join(folder, 'hook.txt'), 'utf8').catch(() => ''), { timeout: 30_000 }).toBe('cancelled');
+    const pid = Number(await readFile(join(folder, 'child.pid'), 'utf8'));
+    await expect.poll(() => isAlive(pid), { timeout: 10_000 }).toBe(false);
+  }, 120_000);
+});
+
+/** A worker looks again for a run that it could not start only after a while. */
+const long = process.env['KPI_FLOW_LONG'] === '1';
+
+describe('a run in a work pool that does not go straight on', () => {
+  test('is Crashed by the worker when its process is killed', async () => {
+    const id = await start(await deploy('dies'));
+    const pid = async (): Promise<number> => Number(await readFile(join(folder, 'dies.pid'), 'utf8').catch(() => '0'));
+    await expect.poll(pid, { timeout: 60_000 }).toBeGreaterThan(0);
+    process.kill(await pid(), 'SIGKILL');
+    const run = await waitUntil(id, isOver);
+    expect(run.state).toMatchObject({ type: 'CRASHED', message: expect.stringContaining('-9') });
+  }, 120_000);
+
+  test('is suspended, gives its process back, and goes on from the top in a new one, with what was kept', async () => {
+    const ends = (output: string): number => output.split('Process exited with status code').length;
+    const before = ends(server.prefect.workerOutput());
+    const id = await start(await deploy('sleeps'), { n: 1 });
+    await waitUntil(id, ({ state }) => state?.type === 'PAUSED');
+    expect((await server.client.json<FlowRunRecord>('GET', `/flow_runs/${id}`)).state?.name).toBe('Suspended');
+    const { status } = await server.client.json<{ status: string }>('POST', `/flow_runs/${id}/resume`, {});
+    expect(status).toBe('ACCEPT');
+    const run = await waitUntil(id, isOver);
+    expect(run.state).toMatchObject({ type: 'COMPLETED' });
+    expect(await readFile(join(folder, 'steps.txt'), 'utf8')).toBe('first before before after ');
+    expect(ends(server.prefect.workerOutput())).toBe(before);
+  }, 120_000);
+
+  test.skipIf(!long)('waits for its place when its deployment has a limit of one (takes long: npm run test:long)', async () => {
+    const deployment = await deploy('holds', { concurrency_limit: 1 });
+    const file = join(folder, 'holds.txt');
+    const ids = [await start(deployment, { file }), await start(deployment, { file })];
+    for (const id of ids) expect((await waitUntil(id, isOver)).state?.type).toBe('COMPLETED');
+    expect(await readFile(file, 'utf8')).toBe('in out in out ');
+  }, 120_000);
+
+  test('comes out of a git repository that its deployment says', async () => {
+    const git = (...args: string[]): void => void execFileSync('git', args, { cwd: folder, stdio: 'ignore' });
+    const origin = join(folder, 'origin');
+    git('init', '--initial-branch', 'trunk', origin);
+    const cloned = program.replaceAll("'./runtime/index.js'", `'${join(folder, 'runtime/index.js')}'`);
+    await writeFile(join(origin, 'flows.mjs'), cloned.replace("'the number is '", "'cloned: '"));
+    git('-C', origin, 'add', '.');
+    git('-C', origin, '-c', 'user.name=t', '-c', 'user.email=t@example.com', 'commit', '-m', 'one');
+    const pull_steps = [
+      { 'prefect.deployments.steps.git_clone': { id: 'clone', repository: `file://${origin}`, branch: 'trunk' } },
+      { 'prefect.deployments.steps.set_working_directory': { directory: '{{ clone.directory }}' } },
+    ];
+    const command = `node ${join(folder, 'runtime/exec.js')} flows.mjs#main`;
+    const id = await start(await deploy('main', { pull_steps, job_variables: { command } }), { n: 5 });
+    expect((await waitUntil(id, isOver)).state).toMatchObject({ type: 'COMPLETED' });
+    const read = async (): Promise<string[]> => {
+      const logs = await server.client.json<{ message: string }[]>('POST', '/logs/filter', { logs: { flow_run_id: { any_: [id] } } });
+      return logs.map((each) => each.message);
+    };
+    await expect.poll(read, { timeout: 30_000 }).toContain('cloned: 5');
+  }, 120_000);
+});
+
+/** One that ended and that nobody has fetched yet counts as gone. */
+async function isAlive(pid: number): Promise<boolean> {
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
+  return stat !== '' && !/\) [ZX] /.test(stat);
+}

@@ -1,0 +1,250 @@
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { execa } from 'execa';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { sharedEnvironment } from '../../src/edge/python-environment-shared.ts';
+import { grow, startFiles } from '../generate/grown.ts';
+import { apiPackages } from './api-packages.ts';
+import type { Asked, Extracting } from './extracting.ts';
+import { startExtracting } from './extracting.ts';
+import type { ODataServer } from './odata-server.ts';
+import { sapUser, startODataServer } from './odata-server.ts';
+import type { Delivery } from './odata-wire.ts';
+
+/** Two months of entities, so that a window at the end of a month is one among others. */
+const records: readonly Delivery[] = Array.from({ length: 250 }, (_, index) => {
+  const at = new Date(Date.UTC(2026, 0, 15, index * 6)).toISOString().slice(0, 19);
+  return {
+    RecordId: `r${index}`,
+    OccurredAt: `${at}Z`,
+    PostedAt: at,
+    Day: at.slice(0, 10).replaceAll('-', ''),
+    Channel: index % 2 === 0 ? 'web' : 'shop',
+    Amount: `${index}.250`,
+    Number: 9_007_199_254_740_993n + BigInt(index),
+    Weight: index / 3,
+    IsOpen: index % 2 === 0,
+    Uuid: '3f2504e0-4f89-11d3-9a0c-0305e82c3301',
+    Clock: '11:30:05',
+    Note: index === 0 ? null : 'a',
+  };
+});
+
+/** The whole of an entity, in types that keep it whole. */
+const everything = `
+COLUMNS = {
+    "record_id": "RecordId",
+    "occurred_at": "OccurredAt",
+    "posted_at": "PostedAt",
+    "channel": "Channel",
+    "amount": "Amount",
+    "number": "Number",
+    "weight": "Weight",
+    "is_open": "IsOpen",
+    "uuid": "Uuid",
+    "clock": "Clock",
+    "note": "Note",
+}
+
+SCHEMA = pl.Schema(
+    {
+        "record_id": pl.String(),
+        "occurred_at": pl.Datetime("us"),
+        "posted_at": pl.Datetime("us"),
+        "channel": pl.String(),
+        "amount": pl.Decimal(15, 3),
+        "number": pl.Int64(),
+        "weight": pl.Float64(),
+        "is_open": pl.Boolean(),
+        "uuid": pl.String(),
+        "clock": pl.Time(),
+        "note": pl.String(),
+    }
+)
+`;
+
+let root = '';
+let python = '';
+let server: ODataServer;
+let extracting: Extracting;
+
+beforeAll(async () => {
+  server = await startODataServer(records);
+  root = await mkdtemp(join(tmpdir(), 'kpi-sap-'));
+  ({ python } = await sharedEnvironment(apiPackages, '.cache'));
+  const files = startFiles({ dir: 'kpi', name: 'Reclamaciones', id: 'complaints', type: 'simple', inputs: 'orders', grain: 'day,channel', owner: 'ana', target: 10, warning: 12, direction: 'lower_is_better', source: 'datalake', locale: 'en', timezone: 'Europe/Madrid' });
+  grow(files, 'extractor', { name: 'deliveries', kind: 'sap', source: 'erp' });
+  grow(files, 'extractor', { name: 'whole', kind: 'sap', source: 'erp' });
+  grow(files, 'extractor', { name: 'stock', kind: 'sap', source: 'erp', options: { read: 'delta' } });
+  grow(files, 'extractor', { name: 'locked', kind: 'sap', source: 's4', options: { auth: 'http_basic', client: '100', language: 'ES' } });
+  const path = 'src/core/extractors/whole.py';
+  files.set(path, (files.get(path) ?? '').replace(/ENTITY_SET = .*/, 'ENTITY_SET = "Deliveries"').replace(/COLUMNS = [^]*?\n\}\n[^]*?\n\)\n/, everything.trimStart()));
+  for (const [file, text] of files) {
+    await mkdir(dirname(join(root, file)), { recursive: true });
+    await writeFile(join(root, file), text);
+  }
+  extracting = startExtracting(python, root, 'sap');
+}, 600_000);
+
+afterAll(async () => {
+  await extracting?.stop();
+  await server?.stop();
+  await rm(root, { recursive: true, force: true });
+});
+
+const year = ['2026-01-01', '2026-12-31'] as const;
+const at = (mood: string, version: string) => ({ ERP_URL: `${server.url}/${mood}/${version}` });
+const from = (mood: string, version: string, more: Partial<Asked> = {}): Asked => ({ stage: 'deliveries', env: at(mood, version), days: year, ...more });
+const constants = (changed: object) => ({ constants: changed });
+const days = (start: string, end: string) => ({ days: [start, end] as const });
+
+describe.each(['v2', 'v4'])('an extractor of kind sap, against a service of %s', (version) => {
+  it('reads every page to the same value and type', async () => {
+    const [found] = await extracting.extract([from('plain', version, { stage: 'whole' })]);
+    // An instant is told in the time zone of the KPI, a local moment as it is.
+    expect(found).toMatchObject({
+      rows: 250,
+      first: `('r0', datetime.datetime(2026, 1, 15, 1, 0), datetime.datetime(2026, 1, 15, 0, 0), 'web', Decimal('0.250'), 9007199254740993, 0.0, True, '3f2504e0-4f89-11d3-9a0c-0305e82c3301', datetime.time(11, 30, 5), None)`,
+      types: ['String', "Datetime(time_unit='us', time_zone=None)", "Datetime(time_unit='us', time_zone=None)", 'String', 'Decimal(precision=15, scale=3)', 'Int64', 'Float64', 'Boolean', 'String', 'Time', 'String'],
+      channels: ['shop', 'web'],
+    });
+  });
+
+  it('follows links of every form, tries again what may go well, and asks the service to leave out other days', async () => {
+    const found = await extracting.extract([from('plain', version), from('relative', version), from('busy', version), from('plain', version, days('2026-01-31', '2026-02-01')), from('plain', version, days('2025-01-01', '2025-02-01')), from('plain', version, days('2026-03-01', '2026-03-01'))]);
+    expect(found.map(({ rows, says }) => rows ?? says)).toEqual([250, 250, 250, 4, 0, 0]);
+    const day = server.requests.findLast(({ path, query }) => path.startsWith(`/plain/${version}/Del`) && query.includes('2026-01-30T23:00:00Z'));
+    expect(decodeURIComponent(day?.query ?? '')).toContain(`$select=RecordId,OccurredAt,Channel,Amount&$filter=OccurredAt ge ${version === 'v2' ? "datetimeoffset'2026-01-30T23:00:00Z'" : '2026-01-30T23:00:00Z'} and OccurredAt lt `);
+  });
+
+  it('takes as the moment a local moment, a day, or a day as SAP keeps it', async () => {
+    const found = await extracting.extract(['PostedAt', 'Day'].map((property) => from('plain', version, { ...days('2026-01-31', '2026-02-01'), ...constants({ COLUMNS: { occurred_at: property } }) })));
+    expect(found.map(({ rows, says }) => rows ?? says)).toEqual([4, 4]);
+  });
+
+  it('says what is wrong, and what to look at', { timeout: 60_000 }, async () => {
+    const found = await extracting.extract([
+      from('elsewhere', version),
+      from('login', version),
+      from('forbidden', version),
+      from('plain', version, constants({ ENTITY_SET: 'Delivery' })),
+      from('plain', version, constants({ COLUMNS: { amount: 'Amounts' } })),
+      from('plain', version, constants({ COLUMNS: { occurred_at: 'Weight' } })),
+      from('plain', 'v3/x'),
+      from('', version, { env: { ERP_URL: 'http://127.0.0.1:9' } }),
+      from('', version, { env: { ERP_URL: 'sap.example.com' } }),
+    ]);
+    expect(found.map(({ error, says }) => `${error}: ${says}`)).toEqual([
+      expect.stringMatching(/^ApiError: http:.*\/Deliveries: the next page is on another host, other\.example\.com; check ERP_URL$/),
+      'ApiError: $metadata has no entity sets; is it a login?; check ERP_URL',
+      expect.stringMatching(/^ApiError: GET http:.*403 Forbidden: not allowed; ask for the right to read, or check auth; \/IWFND\/CM_MGW\/096: No authorization to access service$/),
+      'ApiError: no entity set Delivery; did you mean Deliveries?; check ERP_URL',
+      expect.stringContaining('Deliveries: it has no plain property Amounts; did you mean Amount?'),
+      expect.stringContaining('Weight: Edm.Double is no moment'),
+      expect.stringMatching(/404 Not Found: not there; check the path and ERP_URL; \/IWBEP\/CM_MGW_RT\/021: Resource not found for segment 'x\/\$metadata'$/),
+      expect.stringContaining('nothing listens there; check the port in ERP_URL'),
+      'ApiError: ERP_URL: it must begin like https://host/',
+    ]);
+  });
+
+  it('is let in by a user, in a client and a language, and says which variables when it is not', async () => {
+    const env = { S4_URL: `${server.url}/client/${version}`, S4_USERNAME: sapUser.name, S4_PASSWORD: sapUser.password };
+    const locked = { stage: 'locked', ...constants({ ENTITY_SET: 'Deliveries' }) };
+    const [good, wrong] = await extracting.extract([from('', version, { ...locked, env }), from('', version, { ...locked, env: { ...env, S4_PASSWORD: 'wrong-one' } })]);
+    expect(good).toMatchObject({ rows: 250, channels: ['tienda ñ 😀'] });
+    expect(wrong?.says).toMatch(/401 Unauthorized: not let in; check S4_USERNAME, S4_PASSWORD$/);
+    expect(JSON.stringify(wrong)).not.toContain('wrong-one');
+  });
+});
+
+const writing = `
+import json, os, sys
+
+from core import http_client
+from core.sap import csrf_token, open_service
+from core.settings import settings
+
+http_client.ATTEMPTS = 2
+
+def write(address, with_token, **given):
+    os.environ["ERP_URL"] = address
+    with open_service("erp", settings().sources["erp"]) as service:
+        token = csrf_token(service) if with_token else {}
+        try:
+            return service.write("POST", service.url("Deliveries"), {"RecordId": "new"}, token, **given).status_code
+        except http_client.ApiError as error:
+            return str(error)
+
+plain, busy, silent = sys.argv[1:]
+print(json.dumps([write(plain, True), write(plain, False), write(busy, False), write(f"{busy}/x", False, idempotent=True), write(silent, False)]))
+`;
+
+describe.each([['v2', 'plain'], ['v4', 'plain'], ['v4', 'relative']])('an extractor of changes, against a service of %s (%s)', (version, mood) => {
+  const stock = (change: Partial<Asked> = {}): Asked => ({ ...from(mood, version), stage: 'stock', ...constants({ ENTITY_SET: 'Deliveries' }), ...change });
+  const first = records[0] as Delivery;
+
+  it('reads all once, then only what has changed: new, other and gone', async () => {
+    await rm(join(root, '.data/delta'), { recursive: true, force: true });
+    const [once] = await extracting.extract([stock()]);
+    expect(once?.rows ?? once?.says).toBe(250);
+    server.change({ ...first, Amount: '1000.250' });
+    server.change('r1');
+    server.change({ ...first, RecordId: 'new', OccurredAt: '2026-02-01T10:00:00Z' });
+    server.change('new');
+    server.change({ ...first, RecordId: 'newer', OccurredAt: '2026-02-01T11:00:00Z' });
+    const before = server.requests.length;
+    const found = await extracting.extract([stock(), stock(), stock({ days: ['2026-02-01', '2026-02-02'] })]);
+    expect(found.map(({ rows, amount, says }) => says ?? [rows, amount])).toEqual([[250, (once?.amount ?? 0) + 1000 - 1.25 + 0.25], [250, (once?.amount ?? 0) + 1000 - 1.25 + 0.25], [5, expect.any(Number)]]);
+    // $metadata and what has changed, each time.
+    expect(server.requests.length - before).toBe(6);
+    expect(server.requests.slice(before).filter(({ query }) => query !== '').every(({ query }) => query.includes('deltatoken'))).toBe(true);
+  });
+
+  it('begins anew when its columns are others, and when the link has expired', async () => {
+    const other = constants({ ENTITY_SET: 'Deliveries', COLUMNS: { channel: 'Day' } });
+    const [found] = await extracting.extract([stock(other)]);
+    expect([found?.rows ?? found?.says, found?.channels?.[0]]).toEqual([250, '20260115']);
+    const expired = { env: at('expired', version) };
+    await rm(join(root, '.data/delta'), { recursive: true });
+    const twice = await extracting.extract([stock(expired), stock(expired)]);
+    expect(twice.map(({ rows, says }) => rows ?? says)).toEqual([250, 250]);
+  });
+
+  it('says so when a service tracks no changes', async () => {
+    await rm(join(root, '.data/delta'), { recursive: true, force: true });
+    const [found] = await extracting.extract([stock({ env: at('untracked', version) })]);
+    expect(found?.says).toBe('Deliveries: SAP tracks no changes of it');
+  });
+});
+
+it('writes with the token that SAP asks for, and a second time only where that does no harm', async () => {
+  const address = (mood: string) => `${server.url}/${mood}/v2`;
+  const { stdout } = await execa(python, ['-c', writing, address('plain'), address('busy'), 'http://127.0.0.1:9'], { cwd: root, env: { PYTHONPATH: join(root, 'src') } });
+  expect(JSON.parse(stdout)).toEqual([
+    201,
+    expect.stringMatching(/^POST .*403 Forbidden: .*; \/IWFND\/CM_MGW: CSRF token validation failed$/),
+    expect.stringMatching(/^POST .*503 Service Unavailable: ICM_HTTP_SERVICE_UNAVAILABLE: Service not available$/),
+    expect.stringMatching(/404 Not Found/),
+    expect.stringContaining('nothing listens there; check the port in ERP_URL'),
+  ]);
+  expect(server.posted).toEqual([{ RecordId: 'new' }]);
+  expect(server.requests.filter(({ method, path }) => method === 'POST' && path === '/busy/v2/Deliveries')).toHaveLength(1);
+  expect(server.requests.filter(({ method, path }) => method === 'POST' && path === '/busy/v2/x/Deliveries')).toHaveLength(2);
+});
+
+it('asks a service of V2 for one piece after another, also one that hands out less than it was asked for', async () => {
+  const given = { given: { page_size: 30 } };
+  const found = await extracting.extract([from('plain', 'v2', given), from('short', 'v2', given), from('plain', 'v4', given)]);
+  expect(found.map(({ rows, says }) => rows ?? says)).toEqual([250, 250, 250]);
+  const asked = (mood: string) => server.requests.filter(({ path, query }) => path === `/${mood}/Deliveries` && /top=30|skiptoken=30&|skiptoken=30$/.test(decodeURIComponent(query)));
+  expect(asked('plain/v2').map(({ query }) => /skip=(\d+)/.exec(query)?.[1])).toEqual([undefined, '30', '60', '90', '120', '150', '180', '210', '240']);
+  expect(decodeURIComponent(asked('plain/v2')[0]?.query ?? '')).toContain('$orderby=RecordId');
+  expect(asked('plain/v4')).toHaveLength(1);
+});
+
+it('passes the tests that it came with, without any server', async () => {
+  const { exitCode, all } = await execa(python, ['-m', 'pytest', '-q', 'tests/unit/test_deliveries.py', 'tests/unit/test_locked.py', 'tests/unit/test_stock.py'], { cwd: root, all: true, reject: false });
+  expect([exitCode, exitCode === 0 ? '' : all]).toEqual([0, '']);
+  expect(await readFile(join(root, 'config/config.yaml'), 'utf8')).toContain('    client: "100"\n    language: ES\n');
+}, 120_000);

@@ -1,0 +1,172 @@
+import { describe, expect, test } from 'vitest';
+import { additions } from '../../generators/index.ts';
+import { isStageGenerator } from '../../src/generate/define-stage.ts';
+import { planRemove } from '../../src/generate/plan-remove.ts';
+import { planSync } from '../../src/generate/plan-sync.ts';
+import { compile } from '../templates/own-compiler.ts';
+import type { Files } from './grown.ts';
+import { addTo, apply, startFiles, stateOf } from './grown.ts';
+
+const flow = 'prefect_flows/rate_flow.ts';
+const start = (answers: object = {}): Files => startFiles({ dir: 'kpi', owner: 'Ana', language: 'typescript', id: 'rate', type: 'ratio', grain: 'week,region', ...answers });
+const textOf = (files: Files, path = flow): string => files.get(path) ?? '';
+
+/** Everything of a chain but its loader: nothing of it runs yet. */
+function startChain(files: Files): void {
+  addTo(files, 'extractor', { name: 'orders', kind: 'sql' });
+  addTo(files, 'transformer', { name: 'clean_orders', kind: 'cleaning', inputs: 'orders' });
+  addTo(files, 'transformer', { name: 'order_parts', kind: 'calculation', inputs: 'clean_orders,clean_numerator' });
+  addTo(files, 'transformer', { name: 'orders_by_week', kind: 'aggregation', inputs: 'order_parts' });
+}
+
+/** The lines that a text has more than another, in its order. */
+function added(before: string, after: string): string[] {
+  const lines = after.split('\n');
+  let at = 0;
+  for (const line of before.split('\n')) {
+    const found = lines.indexOf(line, at);
+    expect(found, `gone: ${line}`).toBeGreaterThanOrEqual(at);
+    lines.splice(found, 1);
+    at = found;
+  }
+  return lines.map((line) => line.trim()).filter((line) => line !== '');
+}
+
+const chain = [
+  'const orders = tasks.orders.submit(...days);',
+  'const cleanOrders = await tasks.cleanOrders(await orders.result());',
+  'const orderParts = await tasks.orderParts(cleanOrders, await tasks.cleanNumerator(await numerator.result()));',
+  'const ordersByWeek = await tasks.ordersByWeek(orderParts);',
+  'await tasks.ordersWeekly(ordersByWeek);',
+];
+
+describe('a TypeScript repository', () => {
+  test('takes stages that wait, and runs the whole chain when something keeps what it makes', () => {
+    const files = start();
+    const before = textOf(files);
+    startChain(files);
+    expect(textOf(files)).toBe(before);
+    const { remarks } = addTo(files, 'loader', { name: 'orders_weekly', kind: 'sql', inputs: 'orders_by_week' });
+    expect(added(before, textOf(files))).toEqual(chain);
+    expect(remarks).toContainEqual({ kind: 'joined', stages: ['orders', 'clean_orders', 'order_parts', 'orders_by_week', 'orders_weekly'], file: flow });
+  });
+
+  test('has code, test and task for each stage, and the modules that they share, once', () => {
+    const files = start();
+    startChain(files);
+    addTo(files, 'loader', { name: 'orders_weekly', kind: 'sql', inputs: 'orders_by_week' });
+    addTo(files, 'loader', { name: 'orders_page', kind: 'artifact', inputs: 'orders_by_week' });
+    for (const path of ['src/core/extractors/orders.sql', 'src/core/transformers/order_parts.ts', 'tests/unit/orders_weekly.test.ts', 'tests/flows/orders_page.test.ts', 'src/core/sums.ts', '.kpi-flow/base/src/core/table-like.ts.base'])
+      expect(files.has(path), path).toBe(true);
+    expect([...files.keys()].filter((path) => path.endsWith('.py'))).toEqual(['prefect_flows/rate_flow.py']);
+    expect(textOf(files, 'prefect_flows/tasks.ts')).toContain("export const orderParts = stage(transformers.orderParts, 'order_parts', 'transform');");
+    expect(textOf(files, 'config/config.yaml')).toContain('orders_weekly:\n    source: warehouse\n    write: merge\n    keys: [week, region]');
+  });
+
+  test.each([
+    ['comments, other names and other code', (text: string) => text.replace('const byWeek', '// ours\n    const weekly').replaceAll('(byWeek)', '(weekly)').replace('    await tasks.publishRate', '    if (weekly.length === 0) throw new Error(`nothing in ${days.join()}`);\n    await tasks.publishRate')],
+    ['another indentation', (text: string) => text.replaceAll('\n    ', '\n\t\t')],
+    ['Windows line ends and a byte order mark', (text: string) => `\ufeff${text.replaceAll('\n', '\r\n')}`],
+    ['no semicolons', (text: string) => text.replaceAll(/;$/gm, '')],
+  ])('keeps every byte of a flow with %s', (_, edit) => {
+    const files = start();
+    startChain(files);
+    const before = edit(textOf(files));
+    files.set(flow, before);
+    addTo(files, 'loader', { name: 'orders_weekly', kind: 'sql', inputs: 'orders_by_week' });
+    expect(added(before, textOf(files))).toEqual(chain);
+    const eol = before.includes('\r\n') ? '\r\n' : '\n';
+    expect(textOf(files).split('\n').length).toBe(before.split('\n').length + chain.length + 1);
+    expect(textOf(files).split(eol).join('').includes('\n')).toBe(false);
+  });
+
+  test.each([
+    ['code that has no plain form', (text: string) => text.replace('const days', 'switch (start) { default: break; }\n    const days')],
+    ['a return in the middle', (text: string) => text.replace('    await tasks.publishRate(byWeek);', '    if (byWeek.length === 0) { await tasks.publishRate(byWeek); return; }')],
+    ['no flow any more', () => 'export const nothing = 1;\n'],
+  ])('gives the lines and edits nothing where a flow has %s', (_, edit) => {
+    const files = start();
+    startChain(files);
+    const before = edit(textOf(files));
+    files.set(flow, before);
+    const { remarks } = addTo(files, 'loader', { name: 'orders_weekly', kind: 'sql', inputs: 'orders_by_week' });
+    expect(textOf(files)).toBe(before);
+    const paste = remarks.find((each) => each.kind === 'paste');
+    expect(paste).toMatchObject({ file: flow });
+    expect(paste?.kind === 'paste' && paste.lines.at(-1)?.trim()).toMatch(/^await tasks\.ordersWeekly\(/);
+    expect(files.has('src/core/loaders/orders_weekly.ts')).toBe(true);
+  });
+
+  test('is the same whichever of two loaders came first', () => {
+    const [one, other] = [start(), start()];
+    const [orders, page] = [{ name: 'orders_weekly', kind: 'sql', inputs: 'orders_by_week' }, { name: 'page', kind: 'artifact', inputs: 'order_parts' }];
+    [one, other].forEach(startChain);
+    for (const each of [orders, page]) addTo(one, 'loader', each);
+    for (const each of [page, orders]) addTo(other, 'loader', each);
+    expect(new Map([...one].toSorted())).toEqual(new Map([...other].toSorted()));
+  });
+
+  test('is what it was once a loader is gone again', () => {
+    const files = start();
+    startChain(files);
+    const before = new Map(files);
+    addTo(files, 'loader', { name: 'orders_weekly', kind: 'sql', inputs: 'orders_by_week' });
+    const { plan } = planRemove('orders_weekly', stateOf(files), false, Object.values(additions).filter(isStageGenerator));
+    apply(files, plan.ops);
+    expect(new Map([...files].toSorted())).toEqual(new Map([...before].toSorted()));
+  });
+
+  test('tells of every use of a stage that should go', () => {
+    const files = start();
+    startChain(files);
+    const remove = (name: string) => planRemove(name, stateOf(files), false, Object.values(additions).filter(isStageGenerator));
+    expect(() => remove('clean_orders')).toThrow(/E_STAGE_USED.*src\/core\/transformers\/order_parts\.ts:2/);
+    expect(() => remove('numerator')).toThrow(/prefect_flows\/rate_flow\.ts:27/);
+  });
+
+  test('gets from its config.yaml what somebody wrote there by hand', () => {
+    const files = start();
+    files.set('config/config.yaml', textOf(files, 'config/config.yaml').replace('transformers:\n', '  orders:\n    source: warehouse\ntransformers:\n'));
+    const sync = () => planSync(Object.values(additions).filter(isStageGenerator), stateOf(files));
+    apply(files, sync().plan.ops);
+    expect(textOf(files, 'src/core/extractors/orders.ts')).toContain('export async function orders(');
+    expect(textOf(files, 'prefect_flows/tasks.ts')).toContain("stage(extractors.orders, 'orders', 'extract')");
+    expect(sync().plan.ops).toEqual([]);
+  });
+
+  test.each([
+    ['extractor', { name: 'stock', kind: 'sap' }, 'E_LANGUAGE_NOT_YET'],
+    ['loader', { name: 'kept', kind: 'sql', write_disposition: 'append' }, 'E_LANGUAGE_NOT_YET'],
+    ['extractor', { name: 'stock', kind: 'sql', database: 'postgresql' }, 'E_LANGUAGE_NOT_YET'],
+    ['transformer', { name: 'sum', kind: 'aggregation', inputs: 'rate' }, 'E_ANSWER_REFUSED'],
+    ['extractor', { name: 'numerator_', kind: 'sql' }, 'E_ANSWER_REFUSED'],
+    ['extractor', { name: 'NUMERATOR', kind: 'sql' }, 'E_ANSWER_REFUSED'],
+    ['transformer', { name: 'a', kind: 'cleaning', inputs: 'nothing' }, 'E_INPUT_UNKNOWN'],
+    ['pipeline', { name: 'weekly', from: 'rate_by_week' }, 'E_LANGUAGE_NOT_YET'],
+  ])('refuses %s %j with %s, and nothing has happened', (name, given, code) => {
+    const files = start();
+    const before = new Map(files);
+    expect(() => addTo(files, name, given)).toThrow(code);
+    expect(files).toEqual(before);
+  });
+
+  test.each([
+    { type: 'conversion', locale: 'es', grain: 'day' },
+    { type: 'simple', locale: 'en', grain: 'month,zone' },
+  ])('is typed strictly after it grew: $type, $locale', async (answers) => {
+    const files = start(answers);
+    const [input = ''] = [...textOf(files, 'config/config.yaml').matchAll(/^extractors:\n {2}(\w+):/gm)].map(([, name]) => name);
+    const period = answers.grain.split(',')[0] ?? '';
+    addTo(files, 'extractor', { name: 'orders', kind: 'sql', source: 'shop' });
+    addTo(files, 'transformer', { name: 'clean_orders', kind: 'cleaning', inputs: 'orders' });
+    addTo(files, 'transformer', { name: 'parts', kind: 'calculation', inputs: `clean_orders,${input}` });
+    addTo(files, 'transformer', { name: 'by_period', kind: 'aggregation', inputs: 'parts' });
+    addTo(files, 'transformer', { name: 'raw_by_period', kind: 'aggregation', inputs: 'orders' });
+    addTo(files, 'transformer', { name: 'again', kind: 'calculation', inputs: `by_period,rate_by_${period}` });
+    addTo(files, 'transformer', { name: 'again_by_period', kind: 'aggregation', inputs: 'again' });
+    for (const input of ['by_period', 'raw_by_period', 'again_by_period']) addTo(files, 'loader', { name: `kept_${input}`, kind: 'sql', inputs: input });
+    addTo(files, 'loader', { name: 'clean_kept', kind: 'sql', inputs: 'clean_orders' });
+    addTo(files, 'loader', { name: 'page', kind: 'artifact', inputs: 'again_by_period' });
+    expect(await compile([...files].map(([path, text]) => ({ path, text })))).toBe('');
+  }, 120_000);
+});

@@ -1,0 +1,97 @@
+import { afterEach, describe, expect, test } from 'vitest';
+import { connect } from '../../../src/runtime/api/connect.ts';
+import type { PrefectServerApi } from '../../../src/runtime/api/prefect-server-api.ts';
+import { nowMicros } from '../../../src/runtime/time.ts';
+import type { Fault, Proxy } from './proxy.ts';
+import { startProxy } from './proxy.ts';
+import { useRealServer } from './real-server.ts';
+import { DrivenTask, startRun } from './task-changes.ts';
+
+const server = useRealServer();
+let proxy: Proxy | undefined;
+afterEach(async () => await proxy?.stop());
+
+/** A client that talks to the server through a proxy. */
+async function through(env: NodeJS.ProcessEnv = {}): Promise<{ api: PrefectServerApi; proxy: Proxy }> {
+  const made = await startProxy(server.url);
+  proxy = made;
+  const api = await connect(server.settings({ PREFECT_API_URL: made.url, ...env }));
+  return { api: api as PrefectServerApi, proxy: made };
+}
+
+function counted(api: PrefectServerApi): number {
+  const { events, queued } = api.counts;
+  return events.sent + events.dropped + events.superseded + queued;
+}
+
+async function visible(flowRun: string): Promise<number> {
+  const state = { type: { any_: ['COMPLETED'] } };
+  return await server.client.json('POST', '/task_runs/count', { flow_runs: { id: { any_: [flowRun] } }, task_runs: { state } });
+}
+
+const tasks = 40;
+
+/** Each fault meets some of the requests, by turns. */
+const faults: readonly Exclude<Fault, undefined>[] = ['cut', 'half', 'late', 'lose', '429', '503', 'nonsense'];
+
+describe('what a server or a network does to a report', () => {
+  test.each(faults)('%s: every task run is there in the end, and the figures are exact', async (fault) => {
+    const { api, proxy } = await through();
+    const { record, reported } = await startRun(api, `chaos-${fault}`);
+    let met = 0;
+    proxy.fault = (_, path) => {
+      const hit = fault === 'lose' ? path.endsWith('/events') : path.endsWith('/events') || path.endsWith('/filter') || path.endsWith('/logs/');
+      met += hit ? 1 : 0;
+      return hit && met % 2 === 1 && met < 6 ? fault : undefined;
+    };
+    for (let at = 0; at < tasks; at += 1) new DrivenTask(reported, `t-${at}`).complete(api);
+    api.log({ name: 'prefect.flow_runs', level: 20, message: 'one', timestamp: nowMicros(), flowRunId: record.id, taskRunId: null });
+    expect(counted(api)).toBe(3 * tasks);
+    let report = await api.drain();
+    // A broken answer ends one drain with its reason; what was not lost by it goes with the next.
+    for (let again = 0; again < 5 && report.reason !== null && report.events.dropped === 0; again += 1) report = await api.drain();
+    expect(met).toBeGreaterThan(0);
+    expect(counted(api)).toBe(3 * tasks);
+    expect(report.events).toMatchObject({ emitted: 3 * tasks, confirmed: 3 * tasks, unconfirmed: 0, dropped: 0 });
+    expect(await visible(record.id)).toBe(tasks);
+    api.close();
+  }, 120_000);
+
+  test('a server that is gone at the end: it ends within a bound, with the reason, and counts what was not delivered', async () => {
+    const { api, proxy } = await through({ PREFECT_CLIENT_MAX_RETRIES: '1' });
+    const { reported } = await startRun(api, 'chaos-gone');
+    await proxy.stop();
+    for (let at = 0; at < tasks; at += 1) new DrivenTask(reported, `t-${at}`).complete(api);
+    const report = await api.drain();
+    expect(report.reason).toContain('no answer from POST');
+    expect(report.events).toMatchObject({ emitted: 3 * tasks, sent: 0, dropped: 3 * tasks, unconfirmed: 0 });
+    expect(counted(api)).toBe(3 * tasks);
+    api.close();
+  }, 60_000);
+
+  test('a server that was never there is said at once, with its address', async () => {
+    const made = await startProxy(server.url);
+    await made.stop();
+    await expect(connect(server.settings({ PREFECT_API_URL: made.url }))).rejects.toThrow(/no answer from GET .*\/admin\/version: ECONNREFUSED/);
+  });
+
+  test('a server that drops every event for good leaves them unconfirmed within the time that was set', async () => {
+    const { api, proxy } = await through({ KPI_FLOW_REPORT_SECONDS: '3' });
+    const { reported } = await startRun(api, 'chaos-drops');
+    proxy.fault = (_, path) => (path.endsWith('/events') ? 'lose' : undefined);
+    new DrivenTask(reported, 'lost').complete(api);
+    const report = await api.drain();
+    expect(report).toMatchObject({ events: { emitted: 3, sent: 3, confirmed: 0, unconfirmed: 3, dropped: 0 } });
+    expect(report.reason).toContain('KPI_FLOW_REPORT_SECONDS');
+    api.close();
+  });
+});
+
+describe('a server that asks who it is', () => {
+  test('an expired key is an error with what to set', async () => {
+    const made = await startProxy(server.url);
+    proxy = made;
+    made.fault = () => '401';
+    await expect(connect(server.settings({ PREFECT_API_URL: made.url }))).rejects.toThrow(/answered 401 .*PREFECT_API_KEY/);
+  });
+});

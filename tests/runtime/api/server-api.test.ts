@@ -1,0 +1,148 @@
+import { describe, expect, test } from 'vitest';
+import { nowMicros } from '../../../src/runtime/time.ts';
+import { useRealServer } from './real-server.ts';
+import { DrivenTask, startRun } from './task-changes.ts';
+
+const server = useRealServer();
+
+describe('a run that is reported to a real server', () => {
+  test('shows up with its states, its task runs, the edges between them, its logs and its artifact', async () => {
+    const api = server.api();
+    const { record, reported } = await startRun(api, 'reported');
+    const first = new DrivenTask(reported, 'extract-1').complete(api);
+    const second = new DrivenTask(reported, 'load-2', {
+      orders: [{ input_type: 'task_run', id: first.run.id }],
+    }).complete(api);
+    api.log({
+      name: 'prefect.flow_runs',
+      level: 20,
+      message: 'hello\0',
+      timestamp: nowMicros(),
+      flowRunId: record.id,
+      taskRunId: null,
+    });
+    const artifact = await api.createArtifact({
+      key: 'a-table',
+      type: 'table',
+      data: '[{"a":1}]',
+      flow_run_id: record.id,
+      task_run_id: second.run.id,
+    });
+    const report = await api.drain();
+    const final = await api.proposeFlowState(record.id, { type: 'COMPLETED', name: 'Completed', message: 'done' });
+    api.close();
+
+    expect(final).toMatchObject({ status: 'ACCEPT', state: { type: 'COMPLETED' } });
+    expect(report).toMatchObject({
+      events: { emitted: 6, sent: 6, confirmed: 6, unconfirmed: 0, dropped: 0 },
+      logs: { emitted: 1, sent: 1, confirmed: 1 },
+      resent: 0,
+      reason: null,
+    });
+    const { client } = server;
+    const states = await client.json<{ name: string }[]>('GET', `/task_run_states/?task_run_id=${second.run.id}`);
+    expect(states.map((each) => each.name).toSorted()).toEqual(['Completed', 'Pending', 'Running']);
+    const graph = await client.json<{
+      nodes: [string, { label: string; parents: { id: string }[]; artifacts: { id: string }[] }][];
+    }>('GET', `/flow_runs/${record.id}/graph-v2`);
+    const node = graph.nodes.find(([id]) => id === second.run.id)?.[1];
+    expect(node?.label).toBe('load-2');
+    expect(node?.parents).toEqual([{ id: first.run.id }]);
+    expect(node?.artifacts.map((each) => each.id)).toEqual([artifact.id]);
+    const logs = await client.json<{ message: string }[]>('POST', '/logs/filter', {
+      logs: { flow_run_id: { any_: [record.id] } },
+    });
+    expect(logs.map((each) => each.message)).toEqual(['hello']);
+    client.close();
+  });
+
+  test('takes variables, secrets and inputs as Prefect keeps them', async () => {
+    const api = server.api();
+    expect(await api.readVariable('nothing')).toBeUndefined();
+    await api.writeVariable('limit', { a: [1, null] }, { tags: ['x'], overwrite: false });
+    await expect(api.writeVariable('limit', 2, { tags: [], overwrite: false })).rejects.toThrow('409');
+    await api.writeVariable('limit', 2, { tags: [], overwrite: true });
+    expect(await api.readVariable('limit')).toBe(2);
+    expect(await api.deleteVariable('limit')).toBe(true);
+    expect(await api.deleteVariable('limit')).toBe(false);
+    expect(await api.readBlock('secret', 'nothing')).toBeUndefined();
+    const { record } = await startRun(api, 'inputs');
+    expect(await api.readRunInput(record.id, 'k')).toBeUndefined();
+    await api.writeRunInput(record.id, 'k', '{"a":1}');
+    expect(await api.readRunInput(record.id, 'k')).toBe('{"a":1}');
+    api.close();
+  });
+
+  test('holds slots of a limit, and is told when there is none free', async () => {
+    const api = server.api();
+    await server.client.send('POST', '/v2/concurrency_limits/', { name: 'one', limit: 1 });
+    const { record } = await startRun(api, 'slots');
+    const request = {
+      names: ['one'],
+      slots: 1,
+      mode: 'concurrency',
+      leaseSeconds: 60,
+      holder: { type: 'flow_run', id: record.id },
+    } as const;
+    const first = await api.acquireSlots(request);
+    expect(first).toMatchObject({ kind: 'granted', limits: ['one'] });
+    expect(await api.acquireSlots(request)).toMatchObject({ kind: 'busy' });
+    const lease = first.kind === 'granted' ? (first.lease ?? '') : '';
+    expect(await api.renewLease(lease, 60)).toBe(true);
+    await api.releaseLease(lease);
+    expect(await api.renewLease(lease, 60)).toBe(false);
+    expect(await api.acquireSlots({ ...request, names: ['unknown'] })).toEqual({
+      kind: 'granted',
+      lease: null,
+      limits: [],
+    });
+    api.close();
+  });
+
+  test('hears within a moment that somebody cancels or suspends it', async () => {
+    const api = server.api();
+    const { record } = await startRun(api, 'cancelled');
+    const heard = new Promise((resolve) => {
+      const end = api.attend(record, 'cancelled', { cancel: () => resolve(end), suspend: () => resolve('suspend'), lost: resolve });
+    });
+    await server.client.send('POST', `/flow_runs/${record.id}/set_state`, {
+      state: { type: 'CANCELLING', name: 'Cancelling' },
+      force: false,
+    });
+    const end = await heard;
+    expect(end).toBeTypeOf('function');
+    (end as () => void)();
+    expect(await api.proposeFlowState(record.id, { type: 'COMPLETED' })).toMatchObject({
+      status: 'REJECT',
+      state: { type: 'CANCELLING' },
+    });
+    await api.drain();
+    api.close();
+  });
+
+  test('heartbeat_emits_event_sync', async () => {
+    const api = server.api();
+    const { record } = await startRun(api, 'beating');
+    api.attend(record, 'beating', { cancel: () => undefined, suspend: () => undefined, lost: () => undefined })();
+    await api.drain();
+    api.close();
+    const filter = { event: { name: ['prefect.flow-run.heartbeat'] }, resource: { id: [`prefect.flow-run.${record.id}`] } };
+    const read = async (): Promise<object[]> => (await server.client.json<{ events: object[] }>('POST', '/events/filter', { filter })).events;
+    await expect.poll(read, { timeout: 30_000 }).toHaveLength(1);
+    expect(await read()).toMatchObject([
+      { resource: { 'prefect.resource.name': record.name }, related: expect.arrayContaining([expect.objectContaining({ 'prefect.resource.name': 'beating', 'prefect.resource.role': 'flow' })]) },
+    ]);
+  }, 60_000);
+
+  test('does not count a proposal twice when its answer was lost', async () => {
+    const api = server.api();
+    const { record } = await startRun(api, 'twice');
+    const state = {
+      type: 'COMPLETED',
+      state_details: { transition_id: '0190a000-0000-7000-8000-000000000001' },
+    } as const;
+    expect((await api.proposeFlowState(record.id, state)).status).toBe('ACCEPT');
+    expect((await api.proposeFlowState(record.id, state)).status).toBe('ACCEPT');
+    api.close();
+  });
+});

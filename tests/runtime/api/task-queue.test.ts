@@ -1,0 +1,56 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { TaskQueue } from '../../../src/runtime/api/task-queue.ts';
+import type { ReportedFlowRun } from '../../../src/runtime/ports.ts';
+import { DrivenTask } from './task-changes.ts';
+
+const flowRun: ReportedFlowRun = { id: 'f', name: 'f', flowId: 'f', flowName: 'f', tags: [], deploymentId: null, workPoolName: null, workQueueName: null };
+const names = ['PENDING', 'RUNNING', 'COMPLETED'] as const;
+
+test('sent + dropped + superseded + queued is what was emitted, whatever comes', () => {
+  const step = fc.oneof(
+    fc.record({ kind: fc.constant('push' as const), task: fc.nat(12), state: fc.nat(2), pressed: fc.boolean() }),
+    fc.record({ kind: fc.constant('take' as const), most: fc.nat(6), sent: fc.boolean() }),
+  );
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 120 }), (steps) => {
+      const queue = new TaskQueue({ maxEvents: 8, maxBytes: 100_000 });
+      const tasks = Array.from({ length: 13 }, (_, at) => new DrivenTask(flowRun, `t-${at}`));
+      let [emitted, sent] = [0, 0];
+      for (const each of steps) {
+        if (each.kind === 'push') {
+          queue.push(tasks[each.task]!.next(names[each.state]!, names[each.state]!), each.pressed);
+          emitted += 1;
+        } else {
+          const taken = queue.take(each.most);
+          if (each.sent) sent += taken.length;
+          for (const entry of taken) entry.settled = each.sent;
+          queue.giveBack(taken);
+        }
+        expect(sent + queue.dropped + queue.superseded + queue.size).toBe(emitted);
+      }
+      queue.dropAll();
+      expect(sent + queue.dropped + queue.superseded).toBe(emitted);
+    }),
+  );
+});
+
+test('keeps the order of a task and, under pressure, only its newest state', () => {
+  const queue = new TaskQueue({ maxEvents: 100, maxBytes: 100_000 });
+  const task = new DrivenTask(flowRun, 't');
+  queue.push(task.next('PENDING', 'Pending'), false);
+  queue.push(task.next('RUNNING', 'Running'), false);
+  expect(queue.size).toBe(2);
+  queue.push(task.next('COMPLETED', 'Completed'), true);
+  expect(queue.take(10).map((each) => [each.change.to.name, each.units])).toEqual([['Completed', 3]]);
+});
+
+test('a run that goes on takes no room; a last state that finds none is lost, with what it stood for', () => {
+  const queue = new TaskQueue({ maxEvents: 2, maxBytes: 100_000 });
+  const tasks = ['a', 'b', 'c'].map((name) => new DrivenTask(flowRun, name));
+  for (const each of tasks) queue.push(each.next('RUNNING', 'Running'), true);
+  expect([queue.size, queue.dropped]).toEqual([3, 0]);
+  for (const each of tasks) queue.push(each.next('COMPLETED', 'Completed'), true);
+  expect(queue.take(10).map(({ change, units }) => [change.run.name, units])).toEqual([['a', 2], ['b', 2]]);
+  expect([queue.dropped, queue.superseded]).toEqual([2, 2]);
+});

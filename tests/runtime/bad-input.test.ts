@@ -1,0 +1,134 @@
+import { pathToFileURL } from 'node:url';
+import { describe, expect, test } from 'vitest';
+import { INPUTS, MissingContextError, NO_CACHE, flow, task, workerThreads } from '../../src/runtime/index.ts';
+import { systemClock } from '../../src/runtime/engine/clock.ts';
+import { runFlow } from '../../src/runtime/testing/index.ts';
+
+const busy = pathToFileURL('tests/fixtures/runtime/busy.mjs').href;
+
+describe('bad input ends with a clear error and the right state', () => {
+  test('a result that JSON cannot hold, with the path to it', async () => {
+    const dated = task(() => ({ rows: [{ day: new Date(0) }] }), { name: 'dated', cachePolicy: INPUTS });
+    const { state, taskRuns } = await runFlow(
+      flow(() => dated()),
+      [],
+    );
+    expect(state.message).toContain(
+      "The result of task 'dated' cannot be kept as JSON at .rows[0].day: Date would not come back",
+    );
+    expect(taskRuns[0]?.state.type).toBe('FAILED');
+  });
+
+  test('a result that holds itself', async () => {
+    const circle = task(
+      () => {
+        const own: Record<string, unknown> = {};
+        own['own'] = own;
+        return own;
+      },
+      { persistResult: true, cachePolicy: NO_CACHE },
+    );
+    const { state } = await runFlow(
+      flow(() => circle()),
+      [],
+    );
+    expect(state.message).toContain('it holds itself');
+  });
+
+  test('a task called outside of a flow', () => {
+    expect(() => task(() => 1)()).toThrow(MissingContextError);
+  });
+
+  test('a rejection that nobody awaits stays in its run', async () => {
+    const seen: unknown[] = [];
+    const listen = (error: unknown): void => void seen.push(error);
+    process.on('unhandledRejection', listen);
+    const boom = task(
+      async () => {
+        throw new Error('nobody looks');
+      },
+      { name: 'boom' },
+    );
+    const { state, taskRuns } = await runFlow(
+      flow(() => {
+        void boom();
+        boom.submit();
+        return 'fine';
+      }),
+      [],
+    );
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    process.off('unhandledRejection', listen);
+    expect(seen).toEqual([]);
+    expect([state.result(), ...taskRuns.map(({ state: each }) => each.type)]).toEqual(['fine', 'FAILED', 'FAILED']);
+  });
+
+  test('two tasks that wait for each other', async () => {
+    const { state } = await runFlow(
+      flow(async () => {
+        const pair: { a?: { result(): Promise<unknown> }; b?: { result(): Promise<unknown> } } = {};
+        const waits = task(
+          async (whom: 'a' | 'b'): Promise<unknown> => {
+            await new Promise((resolve) => setTimeout(resolve, 1));
+            return pair[whom]?.result();
+          },
+          { name: 'waits' },
+        );
+        pair.a = waits.submit('b');
+        pair.b = waits.submit('a');
+        return pair.a as never;
+      }),
+      [],
+    );
+    expect(state.message).toContain('deadlock');
+  });
+
+  test.each([
+    ['retries', () => task(() => 1, { retries: -1 })],
+    ['timeoutSeconds', () => task(() => 1, { timeoutSeconds: 0 })],
+    ['retryJitterFactor', () => task(() => 1, { retryJitterFactor: -1 })],
+    ['name', () => flow(() => 1, { name: 'a/b' })],
+  ])('options that cannot be: %s', (what, make) => {
+    expect(make).toThrow(what);
+  });
+});
+
+describe('threads', () => {
+  const inThread = (name: string, more: object = {}) =>
+    task((_last: number): unknown => 'here', { name, worker: { module: busy, export: name }, ...more });
+
+  test('a busy task runs beside this one', async () => {
+    const { state } = await runFlow(
+      flow(() => inThread('sum').map([10, 100]).result(), { taskRunner: workerThreads({ maxWorkers: 2 }) }),
+      [],
+    );
+    const results = state.result() as { total: number; threadId: number }[];
+    expect(results.map(({ total }) => total)).toEqual([55, 5050]);
+    expect(results.every(({ threadId }) => threadId > 0)).toBe(true);
+  });
+
+  test('its error comes back whole', async () => {
+    const { state } = await runFlow(
+      flow(() => inThread('fail').submit(1), { taskRunner: workerThreads() }),
+      [],
+    );
+    expect(state.message).toContain('RangeError: from the thread');
+  });
+
+  test('a thread that never ends is ended by the timeout', async () => {
+    const { state } = await runFlow(
+      flow(() => inThread('forever', { timeoutSeconds: 0.2 }).submit(1), { taskRunner: workerThreads() }),
+      [],
+      { clock: systemClock },
+    );
+    expect(state.name).toBe('TimedOut');
+  });
+
+  test('an export that is not there', async () => {
+    const { state } = await runFlow(
+      flow(() => inThread('missing').submit(1), { taskRunner: workerThreads() }),
+      [],
+    );
+    expect(state.message).toContain('There is no export missing');
+  });
+});

@@ -1,0 +1,138 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import { FlowStopped, flow, pauseFlowRun, runtime, suspendFlowRun, task } from '../../../src/runtime/index.ts';
+import { executeFlowRun } from '../../../src/runtime/engine/execute.ts';
+import { silence } from '../../../src/runtime/engine/console-log.ts';
+import { systemClock } from '../../../src/runtime/engine/clock.ts';
+import { MemoryApi, runFlow } from '../../../src/runtime/testing/index.ts';
+import type { JsonObject } from '../../../src/runtime/types.ts';
+
+silence(true);
+
+/** Somebody who sees that a run is paused, and lets it go on. */
+async function resumeOncePaused(api: MemoryApi, id: string, input?: JsonObject): Promise<void> {
+  while ((await api.readFlowRun(id)).state?.type !== 'PAUSED') await sleep(5);
+  await api.resumeFlowRun(id, input);
+}
+
+describe('Pause and suspend', () => {
+  test('paused_flows_can_be_resumed', async () => {
+    const api = new MemoryApi(systemClock);
+    const paused = flow(async () => {
+      const { id } = runtime.flowRun ?? { id: '' };
+      void resumeOncePaused(api, id);
+      await pauseFlowRun({ pollInterval: 0.01, timeout: 60 });
+      return 'went on';
+    });
+    const { state, states } = await runFlow(paused, [], { api });
+    expect(state.result()).toBe('went on');
+    expect(states.map(({ name }) => name)).toEqual(['Pending', 'Running', 'Paused', 'Running', 'Completed']);
+  });
+
+  test('paused_flows_fail_if_not_resumed', async () => {
+    const { state } = await runFlow(
+      flow(() => pauseFlowRun({ timeout: 60 })),
+      [],
+    );
+    expect(state).toMatchObject({ type: 'FAILED', message: expect.stringContaining('paused and never resumed') });
+  });
+
+  test('paused_flows_can_receive_input', async () => {
+    const api = new MemoryApi(systemClock);
+    const asks = flow(async () => {
+      const { id } = runtime.flowRun ?? { id: '' };
+      void resumeOncePaused(api, id, { rows: 3 });
+      const input = await pauseFlowRun({ pollInterval: 0.01, waitForInput: z.object({ rows: z.number() }) });
+      return input.rows;
+    });
+    expect((await runFlow(asks, [], { api })).state.result()).toBe(3);
+  });
+
+  test('suspending_flow_run_without_deployment_fails', async () => {
+    const { state } = await runFlow(
+      flow(() => suspendFlowRun()),
+      [],
+    ).catch((error: unknown) => ({ state: { message: String(error) } }));
+    expect(state.message).toContain('Cannot pause flows without a deployment');
+  });
+
+  test('suspended_flow_run_has_correct_state', async () => {
+    const api = new MemoryApi(systemClock);
+    const given = await api.createFlowRun({ flow_id: await api.ensureFlow('f'), deployment_id: 'd' });
+    const state = await executeFlowRun(
+      flow(() => suspendFlowRun()),
+      given,
+      { api },
+    );
+    expect(state).toMatchObject({ type: 'PAUSED', name: 'Suspended' });
+    const { state: kept } = await api.readFlowRun(given.id);
+    expect(kept).toMatchObject({ type: 'PAUSED', name: 'Suspended', state_details: { pause_reschedule: true } });
+    await api.resumeFlowRun(given.id);
+    expect((await api.readFlowRun(given.id)).state).toMatchObject({ type: 'SCHEDULED', name: 'Resuming' });
+  });
+});
+
+describe('Stopping from outside', () => {
+  const waits = task(() => sleep(60_000, undefined, { signal: runtime.signal }), { name: 'waits' });
+
+  test('on_cancellation_hook_called_on_sigterm_when_cancel_intent_is_set', async () => {
+    const seen: string[] = [];
+    const { api, given, stop } = await started();
+    const work = flow(() => waits(), { onCancellation: [(_flow, _run, state) => seen.push(state.name)] });
+    setTimeout(() => stop.abort(new FlowStopped('cancelled', 'asked to')), 30);
+    await executeFlowRun(work, given, { api, signal: stop.signal });
+    expect(seen).toEqual(['Cancelled']);
+    expect(api.taskRuns[0]?.state.type).toBe('CANCELLED');
+  });
+
+  test('on_crashed_hook_called_on_sigterm_without_intent', async () => {
+    const seen: string[] = [];
+    const { api, given, stop } = await started();
+    const work = flow(() => waits(), { onCrashed: [(_flow, _run, state) => seen.push(state.name)] });
+    setTimeout(() => stop.abort(new FlowStopped('crashed', 'aborted by a termination signal')), 30);
+    await executeFlowRun(work, given, { api, signal: stop.signal });
+    expect(seen).toEqual(['Crashed']);
+    expect((await api.readFlowRun(given.id)).state?.type).toBe('CRASHED');
+  });
+
+  test('on_crashed_hooks_remain_engine_owned_with_env_var_false', async () => {
+    const seen: string[] = [];
+    const { api, given, stop } = await started();
+    setTimeout(() => stop.abort(new FlowStopped('crashed', 'gone')), 30);
+    const work = flow(() => waits(), { onCrashed: [() => seen.push('ran')] });
+    await executeFlowRun(work, given, { api, signal: stop.signal, supervised: true });
+    expect(seen).toEqual(['ran']);
+  });
+
+  test('runner_managed_subprocesses_skip_child_owned_cancellation_state_writes', async () => {
+    const { api, given, stop } = await started();
+    setTimeout(() => stop.abort(new FlowStopped('cancelled', 'asked to')), 30);
+    const state = await executeFlowRun(
+      flow(() => waits()),
+      given,
+      { api, signal: stop.signal, supervised: true },
+    );
+    expect([state.type, (await api.readFlowRun(given.id)).state?.type]).toEqual(['CANCELLED', 'RUNNING']);
+  });
+
+  test('top_level_non_runner_flows_force_cancellation_state_writes', async () => {
+    const { api, given } = await started();
+    setTimeout(() => void api.cancel(given.id), 30);
+    const state = await executeFlowRun(
+      flow(() => waits()),
+      given,
+      { api },
+    );
+    expect([state.type, (await api.readFlowRun(given.id)).state?.type]).toEqual(['CANCELLED', 'CANCELLED']);
+  });
+
+  async function started(): Promise<{
+    api: MemoryApi;
+    given: Awaited<ReturnType<MemoryApi['createFlowRun']>>;
+    stop: AbortController;
+  }> {
+    const api = new MemoryApi(systemClock);
+    return { api, given: await api.createFlowRun({ flow_id: await api.ensureFlow('f') }), stop: new AbortController() };
+  }
+});

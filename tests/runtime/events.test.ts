@@ -1,0 +1,25 @@
+import { describe, expect, test } from 'vitest';
+import { emitEvent, flow, task } from '../../src/runtime/index.ts';
+import { MemoryApi, runFlow } from '../../src/runtime/testing/index.ts';
+import { systemClock } from '../../src/runtime/engine/clock.ts';
+
+const missed = { event: 'kpi.missed', resource: { 'prefect.resource.id': 'kpi.conversion' }, payload: { period: '2026-01-01', value: 0.02 } };
+
+describe('events of a flow', () => {
+  test('carry what an automation matches, and are related to the run that they come from', async () => {
+    const api = new MemoryApi(systemClock);
+    const tell = task(() => emitEvent({ ...missed, related: [{ 'prefect.resource.id': 'team.a', 'prefect.resource.role': 'owner' }] }), { name: 'tell', tags: ['publish'] });
+    const { state, taskRuns } = await runFlow(flow(() => tell(), { name: 'conversion' }), [], { api });
+    expect(state.type).toBe('COMPLETED');
+    const [event, ...others] = api.events.filter((each) => each.event === 'kpi.missed');
+    expect(others).toEqual([]);
+    expect(event).toMatchObject(missed);
+    expect(event?.related?.map((each) => each['prefect.resource.role'])).toEqual(['flow-run', 'task-run', 'flow', 'tag', 'owner']);
+    expect(event?.related?.[1]?.['prefect.resource.id']).toBe(`prefect.task-run.${taskRuns[0]?.id}`);
+  });
+
+  test('without a resource are refused', async () => {
+    const { state } = await runFlow(flow(() => emitEvent({ event: 'kpi.missed', resource: { 'prefect.resource.id': '' } })), []);
+    expect(state.message).toContain('prefect.resource.id');
+  });
+});

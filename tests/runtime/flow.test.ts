@@ -1,0 +1,43 @@
+import { describe, expect, test } from 'vitest';
+import { flow, task } from '../../src/runtime/index.ts';
+import { runFlow } from '../../src/runtime/testing/index.ts';
+
+const double = task((value: number) => value * 2, { name: 'double' });
+const add = task(async (a: number, b: number) => a + b, { name: 'add' });
+
+describe('a flow with two tasks', () => {
+  const sum = flow(
+    async (start: number) => {
+      const twice = double.submit(start);
+      return add(twice, 1);
+    },
+    { name: 'sum' },
+  );
+
+  test('gives its result, and every run its states', async () => {
+    const { state, states, namesOf } = await runFlow(sum, [20]);
+    expect(state.result()).toBe(41);
+    expect(states.map(({ name }) => name)).toEqual(['Pending', 'Running', 'Completed']);
+    expect(namesOf('double')).toEqual(['Pending', 'Running', 'Completed']);
+    expect(namesOf('add')).toEqual(['Pending', 'Running', 'Completed']);
+  });
+
+  test('draws an edge from the one to the other', async () => {
+    const { taskRuns } = await runFlow(sum, [20]);
+    const [first, second] = taskRuns;
+    expect(second?.taskInputs).toEqual({ a: [{ input_type: 'task_run', id: first?.id }], b: [] });
+  });
+
+  test('logs in the words of Prefect', async () => {
+    const { logs, run } = await runFlow(sum, [20]);
+    const ofFlow = logs.filter(({ taskRunId }) => taskRunId === null).map(({ message }) => message);
+    expect(ofFlow).toEqual([
+      `Beginning flow run '${run.name}' for flow 'sum'`,
+      'Finished in state Completed()',
+    ]);
+    expect(logs.filter(({ taskRunId }) => taskRunId !== null).map(({ message }) => message)).toEqual([
+      'Finished in state Completed()',
+      'Finished in state Completed()',
+    ]);
+  });
+});

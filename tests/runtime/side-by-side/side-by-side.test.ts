@@ -1,0 +1,104 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { runToEnd } from '../../../src/edge/process-group.ts';
+import { systemClock } from '../../../src/runtime/engine/clock.ts';
+import { silence } from '../../../src/runtime/engine/console-log.ts';
+import { fileResults } from '../../../src/runtime/engine/file-results.ts';
+import { startFlow } from '../../../src/runtime/engine/start-flow.ts';
+import { main } from '../../fixtures/runtime/side-by-side.ts';
+import { useRealServer } from '../api/real-server.ts';
+import type { Difference } from './compare.ts';
+import { differences } from './compare.ts';
+import { reasons } from './reasons.ts';
+import type { Told } from './told.ts';
+import { readTold } from './told.ts';
+
+silence(true);
+const server = useRealServer();
+
+async function runPython(): Promise<void> {
+  const { prefect, python } = server;
+  const args = ['tests/fixtures/runtime/side_by_side.py', '2026-01-01', '2'];
+  const { code, output } = await runToEnd({ file: python, args, env: prefect.env }, { seconds: 120 });
+  expect(code, output).toBe(0);
+}
+
+async function runTypeScript(): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'kpi-flow-side-'));
+  const api = server.api();
+  await startFlow(main.spec, ['2026-01-01', 2], { api, clock: systemClock, results: fileResults(() => folder) });
+  expect(await api.drain()).toMatchObject({ reason: null, events: { dropped: 0, unconfirmed: 0 } });
+  api.close();
+  await rm(folder, { recursive: true });
+}
+
+/** The newest run, once the server has worked off all that it was told of it. */
+async function newest(events: number): Promise<Told> {
+  const [run] = await server.client.json<{ id: string }[]>('POST', '/flow_runs/filter', {
+    flows: { name: { any_: ['side-by-side'] } },
+    sort: 'START_TIME_DESC',
+    limit: 1,
+  });
+  const read = (): Promise<Told> => readTold(server.client, run?.id ?? '');
+  const count = async (): Promise<number> => (await read()).events.filter(({ event }) => String(event).startsWith('prefect.task-run')).length;
+  await expect.poll(count, { timeout: 60_000, interval: 500 }).toBe(events);
+  return await read();
+}
+
+/** Of twelve task runs: each Pending, all but one Running, one of them again, and an end. */
+const taskEvents = 12 + 11 + 1 + 12;
+
+test('one flow in Python and in TypeScript, on one server: what differs is known, and has a reason', async () => {
+  await runPython();
+  const python = await newest(taskEvents);
+  await runTypeScript();
+  const typescript = await newest(taskEvents);
+  expect(typescript.flow_run['id']).not.toBe(python.flow_run['id']);
+  const found = differences(python, typescript);
+  const reasonOf = ({ field }: Difference): number => reasons.findIndex(({ fields }) => fields.test(field));
+  expect(found.filter((each) => reasonOf(each) === -1)).toEqual([]);
+  expect(reasons.filter((_, at) => !found.some((each) => reasonOf(each) === at))).toEqual([]);
+  const tables = reasons.map(({ why }, at) => draw(why, found.filter((each) => reasonOf(each) === at)));
+  await expect(`${[...head, ...tables].join('\n')}\n`).toMatchFileSnapshot('../../../docs/runtime/differences.md');
+}, 180_000);
+
+const head = [
+  '# What a server shows of a flow in TypeScript, beside the same flow in Python',
+  '',
+  'One flow with retries, a map, a failure, a task that could not start, a kept result, a nested task, a subflow, tags and',
+  'artifacts, in both languages (`tests/fixtures/runtime/side_by_side.py` and `side-by-side.ts`), on one Prefect server.',
+  'Every field of its runs, states, run graph, logs, artifacts and events is compared; these are the ones that differ, and',
+  'why. What is another in every run (ids, times, names made up, hashes of code) is left out. Made by',
+  '`tests/runtime/side-by-side/side-by-side.test.ts`; `npx vitest run -u` on that file writes it anew.',
+];
+
+/** What is the same of every task stands there once. */
+function draw(why: string, list: readonly Difference[]): string {
+  const rows = new Map<string, readonly (string | null)[]>();
+  for (const { field, python, typescript } of list) {
+    const name = generalOf(field);
+    const [, ...before] = rows.get(name) ?? [name, null, null];
+    rows.set(name, [name, ...[python, typescript].map((each, at) => joined(before[at] ?? null, each))]);
+  }
+  const lines = [...rows.values()].map((each) => `| ${each.map(cell).join(' | ')} |`);
+  return ['', `## ${why}`, '', '| field | Python | TypeScript |', '|---|---|---|', ...lines].join('\n');
+}
+
+function generalOf(field: string): string {
+  return field
+    .replace(/^event prefect\.task-run\..*?(?=\.(?:payload|resource)\.)/, 'events of task runs')
+    .replace(/^states of (?!the flow).*?\[\]/, 'states of task runs[]')
+    .replace(/^task run .*?(?=\.(?:state|cache_key))/, 'task runs')
+    .replace(/^log of .*(?=\.)/, 'logs of task runs');
+}
+
+function joined(one: string | null, other: string | null): string | null {
+  const parts = [one, other].flatMap((each) => each?.split('; ') ?? []);
+  return parts.length === 0 ? null : [...new Set(parts)].toSorted().join('; ');
+}
+
+function cell(text: string | null): string {
+  return text === null ? '' : `\`${text.replaceAll('|', '\\|')}\``;
+}

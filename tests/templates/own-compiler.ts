@@ -1,0 +1,37 @@
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { execa } from 'execa';
+
+/** What our own node_modules has not is declared: its types are the business of who installs it. */
+const notHere = `declare module '@duckdb/node-api' {
+  type Values = Readonly<Record<string, string>>;
+  export interface DuckDBConnection {
+    run(sql: string, values?: Values): Promise<unknown>;
+    runAndReadAll(sql: string, values?: Values): Promise<{ getRowObjectsJson(): Record<string, unknown>[] }>;
+    closeSync(): void;
+  }
+  interface Instance {
+    connect(): Promise<DuckDBConnection>;
+  }
+  export const DuckDBInstance: { create(path?: string): Promise<Instance>; fromCache(path: string): Promise<Instance> };
+}
+`;
+
+/** What the compiler says of a TypeScript repository, by its own rules: nothing when all is well. Below the project, so that zod, yaml and vitest are found where ours are. */
+export async function compile(files: Iterable<{ readonly path: string; readonly text: string }>): Promise<string> {
+  await mkdir('.cache', { recursive: true });
+  const folder = await mkdtemp(join(resolve('.cache'), 'typescript-'));
+  try {
+    for (const { path, text } of files) {
+      await mkdir(dirname(join(folder, path)), { recursive: true });
+      await writeFile(join(folder, path), text);
+    }
+    await writeFile(join(folder, 'src/not-here.d.ts'), notHere);
+    await mkdir(join(folder, 'node_modules/@kpi-flow'), { recursive: true });
+    await symlink(join(folder, 'vendor/kpi-flow-runtime'), join(folder, 'node_modules/@kpi-flow/runtime'), 'junction');
+    const { exitCode, stdout } = await execa(process.execPath, [resolve('node_modules/typescript/bin/tsc'), '-p', folder], { reject: false });
+    return exitCode === 0 ? stdout : `exit ${exitCode}\n${stdout}`;
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
