@@ -15,13 +15,12 @@ export function checkProject(input: ProjectInput): Problem[] {
 /** What a TypeScript repository cannot do yet is said before anything is written. */
 function checkLanguage(input: ProjectInput): Problem[] {
   if (input.language === 'python') return [];
-  const { source, destination, database, task_runner, plop } = input;
+  const { source, destination, database, task_runner } = input;
   const lacking = [
     ...(source === 'sql' ? [] : [`--source ${source}`]),
     ...(destination === 'sql' ? [] : [`--destination ${destination}`]),
     ...(database === 'duckdb' ? [] : [`--database ${database}`]),
     ...(task_runner === 'threads' ? [] : [`--task-runner ${task_runner}`]),
-    ...(plop ? ['--plop'] : []),
   ];
   return lacking.map((subject) => problem('E_LANGUAGE_NOT_YET', { subject }));
 }

@@ -6,7 +6,7 @@ import { viewTypescript } from './typescript-view.ts';
 
 /** Every file of a new TypeScript repository that comes from a template. */
 export function typescriptFiles(view: ProjectView): FileRule[] {
-  const rules = [...rootFiles(), ...proseFiles(view), ...coreFiles(view), ...flowFiles(view), ...testFiles(view), ...stageFiles(view)];
+  const rules = [...rootFiles(view), ...proseFiles(view), ...coreFiles(view), ...flowFiles(view), ...testFiles(view), ...stageFiles(view)];
   const own = viewTypescript(view);
   return rules.map((rule) => ({ ...rule, data: { ...own, ...rule.data } }));
 }
@@ -21,12 +21,12 @@ function shared(owner: Owner, ...paths: string[]): FileRule[] {
   return paths.map((path) => ({ template: `python/${path}`, path, owner }));
 }
 
-function rootFiles(): FileRule[] {
+function rootFiles({ plop }: ProjectView): FileRule[] {
   return [
     ...plain('edited', 'package.json', 'prefect.yaml', '.env.example'),
     ...shared('edited', 'config/config.yaml'),
     ...plain('merged', '.gitignore', '.gitattributes', '.editorconfig', '.oxlintrc.json', 'tsconfig.json', 'tsconfig.build.json', 'vitest.config.ts'),
-    ...shared('seed', 'automations/alerts.yaml'),
+    ...shared('seed', 'automations/alerts.yaml', ...(plop ? ['plopfile.mjs'] : [])),
     ...plain('generated', 'vendor/kpi-flow-runtime/package.json'),
   ];
 }

@@ -44,9 +44,9 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
-async function makeRepository(name: string): Promise<string> {
+async function makeRepository(name: string, given: object = {}): Promise<string> {
   const root = join(folder, name);
-  for (const { path, text } of planProject(answers, { today: '2026-01-05' })) {
+  for (const { path, text } of planProject({ ...answers, ...given }, { today: '2026-01-05' })) {
     await mkdir(dirname(join(root, path)), { recursive: true });
     await writeFile(join(root, path), text);
   }
@@ -107,6 +107,22 @@ test('the same bytes come through every door', async () => {
   expect(first?.[1]['prefect_flows/sent_back_flow.py']).toContain('tasks.returned_kept(result)');
   expect([...new Set(steps.map(({ generator }) => generator))].sort()).toEqual(Object.keys(additions).sort());
 }, 300_000);
+
+test('the same bytes come into a TypeScript repository, by plop and by the command line', async () => {
+  const trees: Record<string, string>[] = [];
+  for (const door of ['plop with bypass arguments', 'the command line by position']) {
+    const root = await makeRepository(door, { language: 'typescript', plop: true });
+    for (const step of steps.slice(0, 3)) expect(await doors[door]?.(root, step), `${door}: ${valuesOf(step).join(' ')}`).toBe(0);
+    trees.push(await filesOf(root));
+  }
+  const [byPlop = {}, byCommand] = trees;
+  expect(byPlop).toEqual(byCommand);
+  expect(byPlop['plopfile.mjs']).toContain("import('create-kpi-flow/plop')");
+  expect(byPlop['src/core/transformers/returned.ts']).toContain('export function returned(');
+  const { scripts, devDependencies } = JSON.parse(byPlop['package.json'] ?? '') as { scripts: object; devDependencies: object };
+  expect(scripts).toHaveProperty('plop', 'plop');
+  expect(Object.keys(devDependencies)).toEqual(['@types/node', 'create-kpi-flow', 'oxlint', 'plop', 'typescript', 'vitest']);
+}, 60_000);
 
 describe('on a terminal', () => {
   const asked: Step = { generator: 'adr', placed: [['kind', 'What is to be added?', 'adr'], ['title', 'Title', 'Why we ask']], choices: Object.keys(additions) };

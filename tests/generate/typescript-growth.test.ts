@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { lockPath } from '../../src/config/lock.ts';
+import { add, own, status, sync, undo, why } from '../../src/jobs/grow.ts';
 import { additions } from '../../generators/index.ts';
 import { isStageGenerator } from '../../src/generate/define-stage.ts';
 import { planRemove } from '../../src/generate/plan-remove.ts';
@@ -6,6 +8,7 @@ import { planSync } from '../../src/generate/plan-sync.ts';
 import { compile } from '../templates/own-compiler.ts';
 import type { Files } from './grown.ts';
 import { addTo, apply, startFiles, stateOf } from './grown.ts';
+import { memoryPorts } from './memory-repository.ts';
 
 const flow = 'prefect_flows/rate_flow.ts';
 const start = (answers: object = {}): Files => startFiles({ dir: 'kpi', owner: 'Ana', language: 'typescript', id: 'rate', type: 'ratio', grain: 'week,region', ...answers });
@@ -132,6 +135,31 @@ describe('a TypeScript repository', () => {
     expect(textOf(files, 'src/core/extractors/orders.ts')).toContain('export async function orders(');
     expect(textOf(files, 'prefect_flows/tasks.ts')).toContain("stage(extractors.orders, 'orders', 'extract')");
     expect(sync().plan.ops).toEqual([]);
+  });
+
+  test('is looked at and taken back as a Python one is', async () => {
+    const files = start();
+    const ports = memoryPorts(files);
+    const options = { command: 'kpi-flow', dryRun: false, force: false };
+    const before = new Map(files);
+    await add('extractor', { name: 'orders', kind: 'sql' }, options, ports);
+    await add('loader', { name: 'orders_page', kind: 'artifact', inputs: 'orders' }, options, ports);
+    expect((await status('', ports)).waiting).toEqual([]);
+    await undo(options, ports);
+    expect(await status('', ports)).toMatchObject({ drifted: [], edited: [], waiting: [{ stage: 'orders', group: 'extractors' }] });
+    expect(await why('src/core/extractors/orders.ts', '', ports)).toMatchObject({ owner: 'seed', edited: false, from: 'extractors.orders' });
+    expect(await why('tests/unit/orders.test.ts', '', ports)).toMatchObject({ from: 'extractors.orders' });
+    expect(await why('src/core/sql.ts', '', ports)).toMatchObject({ owner: 'merged', from: 'kpi' });
+    await undo(options, ports);
+    expect(files).toEqual(before);
+
+    const tasks = 'prefect_flows/tasks.ts';
+    files.set(tasks, `${textOf(files, tasks)}// mine\n`);
+    expect(await status('', ports)).toMatchObject({ drifted: [tasks], edited: [tasks] });
+    await expect(sync(options, ports)).rejects.toThrow(`E_GENERATED_EDITED {"paths":["${tasks}"]}`);
+    await own(tasks, options, ports);
+    expect((await sync(options, ports)).plan.ops.filter(({ path }) => path !== lockPath)).toEqual([]);
+    expect(textOf(files, tasks)).toMatch(/\/\/ mine\n$/);
   });
 
   test.each([

@@ -80,7 +80,6 @@ describe('refusals', () => {
     [{ source: 'datalake', database: 'oracle' }, 'E_ANSWER_REFUSED', undefined],
     [{ language: 'typescript', source: 'datalake' }, 'E_LANGUAGE_NOT_YET', undefined],
     [{ language: 'typescript', database: 'postgresql' }, 'E_LANGUAGE_NOT_YET', undefined],
-    [{ language: 'typescript', plop: true }, 'E_LANGUAGE_NOT_YET', undefined],
     [{ language: 'typescript', inputs: 'new' }, 'E_ANSWER_REFUSED', 'new_records'],
     [{ language: 'typescript', id: 'a_1', inputs: 'a1' }, 'E_STAGE_NAME_TAKEN', undefined],
     [{ id: 'records' }, 'E_STAGE_NAME_TAKEN', undefined],
