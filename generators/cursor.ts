@@ -58,9 +58,6 @@ export interface CursorView {
   readonly lag: number;
 }
 
-/** What the templates of an extractor are told that was asked nothing of this. */
-export const usualCursor: CursorView = { cursor: usual, ownCursor: '', initial: null, lag: 0 };
-
 /** @throws Failure for a lag without an initial value */
 export function cursorOf({ options }: StageItem): CursorView {
   const { initial = '', lag = '' } = options;

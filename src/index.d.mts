@@ -94,7 +94,7 @@ export interface StageAnswers {
   readonly initial?: string;
   /** How many days a run goes back for records that arrive late. */
   readonly lag?: string;
-  /** Where a new lake lies: `local`, `s3`, `azure`, `gcs`. */
+  /** Where a new lake lies: `folder`, `s3`, `azure`, `gcs`. */
   readonly store?: string;
   /** The form of the files of a lake. */
   readonly format?: string;

@@ -2,6 +2,8 @@
 export interface LakeStore {
   readonly name: string;
   readonly address: string;
+  /** How its keys begin. */
+  readonly prefix: string;
   /** The keys of a new source in config.yaml, in the words of the store's own tools, each with the end of its variable. */
   readonly keys: Readonly<Partial<Record<LakeKey, string>>>;
 }
@@ -14,14 +16,12 @@ export type LakeKey =
 
 /** Every store, by the name that it is chosen by. */
 export const lakeStores: Readonly<Record<string, LakeStore>> = {
-  s3: { name: 'S3', address: 's3://bucket/folder', keys: { aws_region: 'region', aws_access_key_id: 'access_key_id', aws_secret_access_key: 'secret_access_key' } },
-  azure: { name: 'Azure Blob Storage', address: 'az://container/folder', keys: { azure_storage_account_name: 'account_name', azure_storage_account_key: 'account_key' } },
-  gcs: { name: 'Google Cloud Storage', address: 'gs://bucket/folder', keys: { google_service_account: 'service_account' } },
+  s3: { name: 'S3', address: 's3://bucket/folder', prefix: 'aws_', keys: { aws_region: 'region', aws_access_key_id: 'access_key_id', aws_secret_access_key: 'secret_access_key' } },
+  azure: { name: 'Azure Blob Storage', address: 'az://container/folder', prefix: 'azure_', keys: { azure_storage_account_name: 'account_name', azure_storage_account_key: 'account_key' } },
+  gcs: { name: 'Google Cloud Storage', address: 'gs://bucket/folder', prefix: 'google_', keys: { google_service_account: 'service_account' } },
 };
-
-const prefixes: Readonly<Record<string, string>> = { s3: 'aws_', azure: 'azure_', gcs: 'google_' };
 
 /** The store that the keys of a source are for; a folder where it has none. */
 export function storeOf(keys: readonly string[]): string {
-  return Object.keys(prefixes).find((store) => keys.some((key) => key.startsWith(prefixes[store] ?? ''))) ?? 'folder';
+  return Object.entries(lakeStores).find(([, { prefix }]) => keys.some((key) => key.startsWith(prefix)))?.[0] ?? 'folder';
 }

@@ -3,7 +3,7 @@ import type { ValueKind } from '../errors/catalogue.ts';
 import type { PlacedProblem } from './placed-problem.ts';
 import { placed, showPath } from './placed-problem.ts';
 import type { YamlPath } from './read-yaml.ts';
-import type { FoundProblem } from './schema.ts';
+import type { FoundProblem, StageShape } from './schema.ts';
 import { keysOf, stageShapes } from './schema.ts';
 import { showText } from './show-text.ts';
 import { sourceKinds } from './source-kinds.ts';
@@ -71,11 +71,15 @@ function readEntry(group: StageGroup, name: string, root: unknown): readonly Pla
   const path = [group, name];
   const value = valueAt(root, path);
   if (kindOf(value) !== 'map') return [wrongType(path, 'map', value)];
-  const shapes = stageShapes[group];
   const { kind } = value as { kind?: unknown };
-  const shape = shapes.find(({ kinds }) => (kind === undefined ? kinds.length === 0 : kinds.includes(String(kind))));
-  if (shape === undefined) return [kind === undefined ? missing([...path, 'kind']) : wrongChoice([...path, 'kind'], shapes.flatMap(({ kinds }) => kinds), kind)];
+  const shape = shapeFor(group, kind);
+  if (shape === undefined) return [kind === undefined ? missing([...path, 'kind']) : wrongChoice([...path, 'kind'], stageShapes[group].flatMap(({ kinds }) => kinds), kind)];
   return shape.schema.safeParse(value).error?.issues.flatMap((each) => readIssue(each, root, path)) ?? [];
+}
+
+/** The shape of an entry by its kind, or by its having none. */
+function shapeFor(group: StageGroup, kind: unknown): StageShape | undefined {
+  return stageShapes[group].find(({ kinds }) => (kind === undefined ? kinds.length === 0 : kinds.includes(String(kind))));
 }
 
 /** Without a kind zod looks no further; a mistyped `kind` is the commonest reason for that. */
@@ -132,7 +136,7 @@ function allowedKeys([first, second]: YamlPath, value: unknown): readonly string
 /** Whoever says neither a kind nor a source may have forgotten either. */
 function keysOfEntry(group: StageGroup, kind: unknown, source: unknown): readonly string[] {
   const shapes = stageShapes[group];
-  const own = shapes.find(({ kinds }) => (kind === undefined ? kinds.length === 0 : kinds.includes(String(kind)))) ?? shapes.find(({ kinds }) => kinds.length > 0) ?? shapes[0];
+  const own = shapeFor(group, kind) ?? shapes.find(({ kinds }) => kinds.length > 0) ?? shapes[0];
   const mayName = kind === undefined && source === undefined && own?.kinds.length === 0 && shapes.length > 1;
   return [...(mayName ? ['kind'] : []), ...(own?.keys ?? [])];
 }

@@ -282,7 +282,7 @@ function keyShape(keys: readonly KindKey[]): Record<string, z.ZodMiniType> {
 }
 
 /** One shape of an entry: that of the kinds that its source tells, or that of kinds that it names itself. */
-interface StageShape {
+export interface StageShape {
   /** The values of `kind`; none where the source tells it. */
   readonly kinds: readonly string[];
   readonly schema: z.ZodMiniType;

@@ -19,7 +19,7 @@ export const sourceKinds: Readonly<Record<Source['kind'], SourceKindFacts>> = {
   sql: { key: 'url', usualName: 'warehouse', sample: 'sqlite:///.data/sample.sqlite', sampleInTypescript: 'duckdb:///.data/sample.duckdb', modules: ['sql.py', 'sql_errors.py'] },
   datalake: { key: 'uri', usualName: 'lake', sample: '.data/lake', modules: ['lake.py'] },
   api: { key: 'url', usualName: 'api', sample: 'sample://', modules: ['api.py', 'api_auth.py', 'contract.py', 'http_client.py', 'paginators.py'] },
-  sap: { key: 'url', usualName: 'sap', sample: 'sample://', modules: ['api_auth.py', 'contract.py', 'http_client.py', 'odata.py', 'sap.py', 'sap_delta.py'] },
+  sap: { key: 'url', usualName: 'sap', sample: 'sample://', modules: ['api_auth.py', 'contract.py', 'http_client.py', 'odata.py', 'sap.py'] },
 };
 
 /** The variable that a source's address is read from unless somebody names another. */

@@ -95,8 +95,8 @@ export function takeBack(name: string, configText: string, leaving: readonly str
   const own = [...(source.gone && gone.item.source ? [gone.item.source.variable] : []), ...(gone.kind.variables?.(gone.item) ?? []).map((each) => each.name)];
   const variables = own.filter((each) => !wanted.has(each) && !source.configText.includes(`\${${each}`));
   const shared = new Set(left.flatMap(({ kind, item }) => kind.modules?.(item) ?? []));
-  const modules = (gone.kind.modules?.(gone.item) ?? []).filter((each) => !shared.has(each));
-  const parts = [source, dropRequirements(requirements, state), dropVariables(variables, state), dropModules(modules, leaving, state), dropModules(source.gone ? modulesOfKind(config, state).filter((each) => !shared.has(each)) : [], leaving, state)];
+  const modules = [...(gone.kind.modules?.(gone.item) ?? []), ...(source.gone ? modulesOfKind(config, state) : [])].filter((each) => !shared.has(each));
+  const parts = [source, dropRequirements(requirements, state), dropVariables(variables, state), dropModules([...new Set(modules)], leaving, state)];
   return {
     configText: source.configText,
     ops: parts.flatMap(({ ops }) => ops),
@@ -165,31 +165,41 @@ function modulesOfKind(config: Config, { settings, config: before }: RepositoryS
   return neededFiles(viewConfig(before, settings)).map(({ path }) => path).filter((path) => !stays.has(path));
 }
 
-/** Modules that nothing needs any more, with their pristine copies. */
+/** Modules that nothing needs any more, with their pristine copies. What stays keeps what it imports, and its test. */
 function dropModules(modules: readonly string[], leaving: readonly string[], state: RepositoryState): Dropped {
   const found = modules.flatMap((path) => {
     const text = state.read(path);
     const owner = state.lock.files.get(path)?.owner;
     return text === undefined || owner === undefined || owner === 'deleted' ? [] : [{ path, text, owner }];
   });
-  const paths = new Set([...leaving, ...found.map(({ path }) => path)]);
-  const isEdited = ({ path, text }: { path: string; text: string }): boolean => !isUnedited(state, path, text);
-  const isImported = ({ path }: { path: string }): boolean => hasImporter(path, paths, state);
-  // They import each other, so that they go together or not at all.
-  if (found.some((each) => isEdited(each) || isImported(each))) return { ...nothingGone, remarks: found.filter(isEdited).map(({ path }) => ({ kind: 'kept', file: path })) };
-  const ops = found.flatMap(({ path, text, owner }): FileOp[] => {
+  const isEdited = ({ path, text }: (typeof found)[number]): boolean => !isUnedited(state, path, text);
+  let going = found.filter((each) => !isEdited(each));
+  for (let before; before !== going.length; ) {
+    before = going.length;
+    const paths = new Set([...leaving, ...going.map(({ path }) => path)]);
+    const staying = found.filter(({ path }) => !paths.has(path));
+    going = going.filter(({ path, text }) => !hasImporter(path, paths, state) && !(path.startsWith('tests/') && staying.some((each) => importOf(each.path)?.test(text))));
+  }
+  const ops = going.flatMap(({ path, text, owner }): FileOp[] => {
     const base = pristinePath(path);
     const pristine = state.read(base);
     return [{ kind: 'delete', path, owner, before: text }, ...(pristine === undefined ? [] : [{ kind: 'delete', path: base, owner: 'generated', before: pristine } as const])];
   });
-  return { ...nothingGone, ops };
+  return { ...nothingGone, ops, remarks: found.filter(isEdited).map(({ path }) => ({ kind: 'kept', file: path })) };
+}
+
+/** How a module is imported. */
+function importOf(path: string): RegExp | undefined {
+  const [, folder = '', module = '', ending = ''] = /^(?:src\/)?(core|prefect_flows)\/([\w-]+)\.(py|ts)$/.exec(path) ?? [];
+  if (module === '') return undefined;
+  return ending === 'ts' ? new RegExp(`/${module}\\.ts'`) : new RegExp(`\\b${folder}\\.${module}\\b|\\bfrom ${folder} import [^\\n]*\\b${module}\\b`);
 }
 
 /** Whether any file that stays imports a module. What is generated follows by itself. */
 function hasImporter(path: string, leaving: ReadonlySet<string>, { lock, read, written }: RepositoryState): boolean {
-  const [, folder = '', module = '', ending = ''] = /^(?:src\/)?(core|prefect_flows)\/([\w-]+)\.(py|ts)$/.exec(path) ?? [];
-  if (module === '') return false;
-  const imports = ending === 'ts' ? new RegExp(`/${module}\\.ts'`) : new RegExp(`\\b${folder}\\.${module}\\b|\\bfrom ${folder} import [^\\n]*\\b${module}\\b`);
+  const imports = importOf(path);
+  if (imports === undefined) return false;
+  const ending = path.slice(path.lastIndexOf('.'));
   const all = new Set([...lock.files.keys(), ...(written?.() ?? [])]);
-  return [...all].some((each) => each.endsWith(`.${ending}`) && lock.files.get(each)?.owner !== 'generated' && !leaving.has(each) && imports.test(read(each) ?? ''));
+  return [...all].some((each) => each.endsWith(ending) && lock.files.get(each)?.owner !== 'generated' && !leaving.has(each) && imports.test(read(each) ?? ''));
 }

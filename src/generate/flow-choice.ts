@@ -1,12 +1,12 @@
-import { chooseFlow, flowNames, pathOfFlow } from './flow-files.ts';
+import { chooseFlow, flowNames, nameOfFlow, pathOfFlow } from './flow-files.ts';
 import type { FlowReading } from './join-chain.ts';
 import { readFlowFile, stageOfInput, stagesIn } from './join-chain.ts';
 import type { RepositoryState } from './repository-state.ts';
 
 /** The flows of a repository, read, the KPI's own first. */
 export function readFlows(state: RepositoryState): readonly [FlowReading, ...FlowReading[]] {
-  const { flowPath, read, parse } = state;
-  const others = flowNames(state).map((name) => pathOfFlow(name, flowPath.slice(flowPath.lastIndexOf('.')))).filter((path) => path !== flowPath && runsStages(read(path)));
+  const { flowPath, read, parse, settings: { language } } = state;
+  const others = flowNames(state).map((name) => pathOfFlow(name, language)).filter((path) => path !== flowPath && runsStages(read(path)));
   return [readFlowFile(flowPath, read, parse), ...others.map((path) => readFlowFile(path, read, parse))];
 }
 
@@ -18,12 +18,14 @@ function runsStages(text: string | undefined): boolean {
 /**
  * The flow that is to run a stage: the one that was named, or the only one that has its input. When several have
  * it, none is certain, and the KPI's own stands in for the lines to paste.
+ * @param flows those that run stages: only they have a place for one
+ * @throws Failure E_FLOW_UNKNOWN
  */
 export function pickFlow(asked: string, input: string, upstream: readonly string[], flows: readonly [FlowReading, ...FlowReading[]], state: RepositoryState): { readonly flow: FlowReading; readonly certain: boolean } {
   const [own] = flows;
   if (asked !== '') {
-    const path = pathOfFlow(chooseFlow(asked, state), state.flowPath.slice(state.flowPath.lastIndexOf('.')));
-    return { flow: flows.find((each) => each.path === path) ?? own, certain: true };
+    const name = chooseFlow(asked, state, flows.map(({ path }) => nameOfFlow(path)));
+    return { flow: flows.find(({ path }) => nameOfFlow(path) === name) ?? own, certain: true };
   }
   const direct = flows.filter((flow) => hasInput(flow, input));
   const found = direct.length > 0 ? direct : flows.filter((flow) => upstream.some((each) => stagesIn(flow).has(each)));

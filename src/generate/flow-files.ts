@@ -1,26 +1,35 @@
 import { suggest } from '../config/suggest.ts';
 import { fail } from '../errors/failure.ts';
+import { extensionOf } from './language.ts';
 import type { RepositoryState } from './repository-state.ts';
 
 /** The flows of a repository by the names of their modules, the KPI's own first. */
 export function flowNames(state: RepositoryState): readonly string[] {
-  const { list, read, config, flowPath } = state;
+  const { list, read, config, settings: { language } } = state;
   // Beside a flow in TypeScript lies a description in Python that Prefect reads, and nothing runs.
-  const ending = flowPath.slice(flowPath.lastIndexOf('.'));
+  const ending = `.${extensionOf(language)}`;
   const own = `${config.kpi.id}_flow`;
   const modules = list('prefect_flows').flatMap((file) => (file.endsWith(ending) ? [file.slice(0, -ending.length)] : []));
-  const flows = modules.filter((name) => isFlow(read(pathOfFlow(name, ending)), name)).sort();
+  const flows = modules.filter((name) => isFlow(read(pathOfFlow(name, language)), name)).sort();
   return [...flows.filter((name) => name === own), ...flows.filter((name) => name !== own)];
 }
 
 /** The file of a flow. */
-export function pathOfFlow(name: string, ending = '.py'): string {
-  return `prefect_flows/${name}${ending}`;
+export function pathOfFlow(name: string, language: 'python' | 'typescript' = 'python'): string {
+  return `prefect_flows/${name}.${extensionOf(language)}`;
 }
 
-/** A flow by its name, with or without `_flow`; the KPI's own when none is named. */
-export function chooseFlow(asked: string, state: RepositoryState): string {
-  const flows = flowNames(state);
+/** The flow that a file holds. */
+export function nameOfFlow(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1, path.lastIndexOf('.'));
+}
+
+/**
+ * A flow by its name, with or without `_flow`; the KPI's own when none is named.
+ * @param flows those that can be chosen
+ * @throws Failure E_FLOW_UNKNOWN
+ */
+export function chooseFlow(asked: string, state: RepositoryState, flows = flowNames(state)): string {
   const own = `${state.config.kpi.id}_flow`;
   const found = asked === '' ? flows.find((name) => name === own) : flows.find((name) => name === asked || name === `${asked}_flow`);
   if (found !== undefined) return found;

@@ -70,18 +70,15 @@ export interface Growth {
  * @throws Failure for what cannot be; then nothing has happened
  */
 export function planAdd(generator: StageGenerator, input: StageInput, state: RepositoryState, force = false): Growth {
-  const { kind, given } = kindOf(generator, input, state);
   checkNameFree(input.name, state);
-  const flows = flowsFor(kind, state);
-  const source = kind.source === undefined ? undefined : chooseSource(input.source, kind.source, state);
-  const item: StageItem = { name: input.name, kind: kind.value, inputs: readInputs(generator, kind, input, state, flows), options: readOptions(generator, kind, given, source?.known), ...(source && { source: source.view }) };
-  const configText = recordStage(generator, kind, item, source?.isNew === true, state);
+  const { kind, flows, isNewSource, item } = readItem(generator, input, state);
+  const configText = recordStage(generator, kind, item, isNewSource, state);
   const { config } = parseConfig(configText, configPath);
   const shared = kind.modules?.(item) ?? [];
   const view = viewConfig(config, { ...state.settings, checks: state.settings.checks || shared.includes(checksModule), resumes: state.settings.resumes || shared.includes(incrementalModule), inputs: new Map([...state.settings.inputs, [item.name, item.inputs.map(({ name }) => name)]]) });
   const code = createFiles(kind, item, view, state);
   const join = generator.group === 'loaders' ? joinPart(input.flow ?? '', flows, config, item, state) : { ops: [], remarks: [{ kind: 'waits', stage: item.name, group: generator.group } as const] };
-  const brought = bring(kind, item, source?.isNew === true, configText, state);
+  const brought = bring(kind, item, isNewSource, configText, state);
   const ops = [
     ...code,
     modify(configPath, state.configText, configText),
@@ -92,7 +89,24 @@ export function planAdd(generator: StageGenerator, input: StageInput, state: Rep
   ];
   const inputs = item.inputs.map(({ name }) => name).join(',');
   const settings = { [`inputs.${item.name}`]: inputs === '' ? nothing : inputs, ...optionSettings(kind, withSource(item, config)), ...brought.settings };
-  return { plan: { ops: [...ops, ...lockOps(state, ops, settings)] }, remarks: [...join.remarks, ...variableOfSample(kind, item, source?.isNew === true, state.settings.language), ...installRemark(ops, state)] };
+  return { plan: { ops: [...ops, ...lockOps(state, ops, settings)] }, remarks: [...join.remarks, ...variableOfSample(kind, item, isNewSource, state.settings.language), ...installRemark(ops, state)] };
+}
+
+interface ReadItem {
+  readonly kind: StageKind;
+  readonly flows: Flows;
+  readonly item: StageItem;
+  /** Its source does not stand in config.yaml yet. */
+  readonly isNewSource: boolean;
+}
+
+/** What somebody asked for, checked against the repository. */
+function readItem(generator: StageGenerator, input: StageInput, state: RepositoryState): ReadItem {
+  const { kind, given } = kindOf(generator, input, state);
+  const flows = flowsFor(kind, state);
+  const source = kind.source === undefined ? undefined : chooseSource(input.source, kind.source, state);
+  const item = { name: input.name, kind: kind.value, inputs: readInputs(generator, kind, input, state, flows), options: readOptions(generator, kind, given, source?.known), ...(source && { source: source.view }) };
+  return { kind, flows, item, isNewSource: source?.isNew === true };
 }
 
 function kindOf({ name, kinds }: StageGenerator, input: StageInput, { settings }: RepositoryState): { readonly kind: StageKind; readonly given: StageInput['options'] } {
@@ -131,10 +145,7 @@ export interface StandingFiles {
 
 /** Plans the code and the test of a stage that stands in config.yaml already. */
 export function planStageFiles(generator: StageGenerator, input: StageInput, state: RepositoryState): StandingFiles {
-  const { kind, given } = kindOf(generator, input, state);
-  const flows = flowsFor(kind, state);
-  const source = kind.source === undefined ? undefined : chooseSource(input.source, kind.source, state);
-  const item: StageItem = { name: input.name, kind: kind.value, inputs: readInputs(generator, kind, input, state, flows), options: readOptions(generator, kind, given, source?.known), ...(source && { source: source.view }) };
+  const { kind, item } = readItem(generator, input, state);
   const view = viewConfig(state.config, state.settings);
   const own = createFiles(kind, item, view, { ...state, read: () => undefined }).filter(({ path }) => state.read(path) === undefined);
   return { kind, item, ops: [...own, ...planNeeded(state, view, kind.modules?.(item))] };

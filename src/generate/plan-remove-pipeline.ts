@@ -6,6 +6,7 @@ import { pathOfFlow } from './flow-files.ts';
 import { lockOps } from './lock-changes.ts';
 import type { Growth } from './plan-add.ts';
 import { isOurDeployment } from './plan-deployment.ts';
+import { placesWith } from './rename-mentions.ts';
 import type { RepositoryState } from './repository-state.ts';
 import { isUnedited, stagesOf } from './repository-state.ts';
 
@@ -29,16 +30,16 @@ export function planRemovePipeline(name: string, state: RepositoryState): Growth
   const edited = files.filter(({ path, text }) => !isUnedited(state, path, text)).map(({ path }) => path);
   const theirs = [...edited, ...(hasTheirDeployment(name, state) ? [deploymentsFile] : [])];
   if (theirs.length > 0) fail('E_PIPELINE_EDITED', { name, paths: theirs });
-  const places = placesOf(name, new Set(paths), state);
+  const places = usesOf(name, new Set(paths), state);
   if (places.length > 0) fail('E_STAGE_USED', { name, places });
   const ops: FileOp[] = [...files.map(({ path, text }): FileOp => ({ kind: 'delete', path, owner: 'seed', before: text })), ...withoutDeployments(name, state)];
   return { plan: { ops: [...ops, ...lockOps(state, ops)] }, remarks: [] };
 }
 
-function placesOf(name: string, own: ReadonlySet<string>, { lock, read }: RepositoryState): string[] {
+function usesOf(name: string, own: ReadonlySet<string>, { lock, read }: RepositoryState): string[] {
   const named = new RegExp(`\\bpipelines(?:\\.| import [^#\\n]*\\b)${name}\\b|\\b${name}_flow\\b`);
   const others = [...lock.files.values()].filter(({ path, owner }) => path.endsWith('.py') && owner !== 'deleted' && !own.has(path));
-  return others.flatMap(({ path }) => (read(path) ?? '').split('\n').flatMap((line, index) => (named.test(line) ? [`${path}:${index + 1}`] : [])));
+  return others.flatMap(({ path }) => placesWith(path, read(path) ?? '', named));
 }
 
 /** Whether a person has written into a deployment of the flow, or written one. */

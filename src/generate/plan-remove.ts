@@ -15,6 +15,7 @@ import { waitingIn } from './plan-add.ts';
 import type { Growth, Remark } from './plan-add.ts';
 import { isPipeline, planRemovePipeline } from './plan-remove-pipeline.ts';
 import { planGenerated } from './plan-generated.ts';
+import { placesWith } from './rename-mentions.ts';
 import type { RepositoryState } from './repository-state.ts';
 import { checksModule, configPath, incrementalModule, isUnedited, stagesOf } from './repository-state.ts';
 import { filesOfStage } from './stage-files.ts';
@@ -110,5 +111,5 @@ export function usesOf(name: string, state: RepositoryState): string[] {
   const named = new RegExp(`\\b(?:tasks|steps|transformers|extractors|loaders|artifacts)\\.${called}\\b|${imported}`);
   return [...state.lock.files.values()]
     .filter(({ path, owner }) => /\.(?:py|ts)$/.test(path) && owner !== 'generated' && owner !== 'deleted' && !own.has(path))
-    .flatMap(({ path }) => (state.read(path) ?? '').split('\n').flatMap((line, index) => (named.test(line) ? [`${path}:${index + 1}`] : [])));
+    .flatMap(({ path }) => placesWith(path, state.read(path) ?? '', named));
 }

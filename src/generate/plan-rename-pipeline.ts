@@ -9,6 +9,8 @@ import { kebab } from './emitters/words.ts';
 import { pathOfFlow } from './flow-files.ts';
 import { lockOps, modify } from './lock-changes.ts';
 import type { Growth, Remark } from './plan-add.ts';
+import type { OtherFile } from './rename-mentions.ts';
+import { placesOf, placesWith } from './rename-mentions.ts';
 import type { RepositoryState } from './repository-state.ts';
 import { isUnedited } from './repository-state.ts';
 import { packageOf, textFiles } from './stage-files.ts';
@@ -104,29 +106,20 @@ function wrapImports(text: string): string {
   return text.replace(/^(from [\w.]+ import )(\w+)(\r?)$/gm, (line, from: string, what: string, end: string) => (line.length - end.length > 88 ? `${from}(${end}\n    ${what},${end}\n)${end}` : line));
 }
 
-interface OtherFile {
-  readonly path: string;
-  readonly before: string;
-  readonly after: string;
-  readonly edited: boolean;
-  readonly places: readonly string[];
-}
-
 function otherFiles(names: Names, own: ReadonlySet<string>, state: RepositoryState): OtherFile[] {
   return textFiles(state).filter((path) => !own.has(path) && path !== deploymentsFile).flatMap((path): OtherFile[] => {
     const before = state.read(path);
     if (before === undefined || !(before.includes(names.name) || before.includes(kebab(names.name)))) return [];
     const found = path.endsWith('.py') ? referencesIn(path, before, names, state) : [];
-    const lines = new Set(found.map(({ start }) => before.slice(0, start).split('\n').length));
     const after = found.length === 0 ? before : wrapImports(replaceRanges(before, found, path, state.parse));
-    return [{ path, before, after, edited: !isUnedited(state, path, before), places: [...lines].sort((a, b) => a - b).map((line) => `${path}:${line}`) }];
+    return [{ path, before, after, edited: !isUnedited(state, path, before), places: placesOf(path, before, found) }];
   });
 }
 
 /** Lines that still name the flow or the pipeline, which nobody but a person can tell. */
 function mentionsIn(path: string, text: string, { name }: Names, state: RepositoryState): string[] {
   const words = new RegExp(`\\b(?:pipelines[./]${name}|${name}_flow|${name}_pipeline|${flowName(name, state)})\\b`);
-  return text.split('\n').flatMap((line, index) => (words.test(line) ? [`${path}:${index + 1}`] : []));
+  return placesWith(path, text, words);
 }
 
 /** The entrypoints of its deployments, and the name of the one that was made with it. */

@@ -16,7 +16,8 @@ import { groupOf } from './plan-remove.ts';
 import { isPipeline } from './plan-remove-pipeline.ts';
 import { planRenamePipeline } from './plan-rename-pipeline.ts';
 import { renameOwnLiterals, renameOwnProse } from './rename-own.ts';
-import { mentionsOf } from './rename-mentions.ts';
+import type { OtherFile } from './rename-mentions.ts';
+import { mentionsOf, placesOf } from './rename-mentions.ts';
 import { renameSettings } from './rename-settings.ts';
 import type { RepositoryState } from './repository-state.ts';
 import { configPath, inputsIn, isUnedited } from './repository-state.ts';
@@ -116,14 +117,6 @@ function renameOwnFile(path: string, text: string, { edited, keepsTable }: { rea
   return replaceRanges(text, [...certain, ...ours], path, parse);
 }
 
-interface OtherFile {
-  readonly path: string;
-  readonly before: string;
-  readonly after: string;
-  readonly edited: boolean;
-  readonly places: readonly string[];
-}
-
 function planOthers(renaming: Renaming, own: ReadonlySet<string>, state: RepositoryState): OtherFile[] {
   return textFiles(state).filter((path) => !own.has(path)).flatMap((path): OtherFile[] => {
     const before = state.read(path);
@@ -138,8 +131,7 @@ function renameInPython(path: string, text: string, edited: boolean, renaming: R
   const module = parse(text);
   const certain = referencesTo(module, renaming, packageOf(path));
   const ours = edited ? [] : renameOwnLiterals(module, path, text, renaming, false);
-  const lines = new Set(certain.map(({ start }) => text.slice(0, start).split('\n').length));
-  return { after: replaceRanges(text, [...certain, ...ours], path, parse), places: [...lines].sort((a, b) => a - b).map((line) => `${path}:${line}`) };
+  return { after: replaceRanges(text, [...certain, ...ours], path, parse), places: placesOf(path, text, certain) };
 }
 
 /** What a person is told: their files that changed, and places that may mean the stage. */

@@ -1,7 +1,32 @@
 import type { Node } from '../python/parse-python.ts';
 import { nodesOf } from '../python/parse-python.ts';
+import type { Replacement } from '../python/replace-ranges.ts';
 import type { Renaming } from '../python/rename-stage.ts';
 import type { RepositoryState } from './repository-state.ts';
+
+/** A file beside those of what gets another name. */
+export interface OtherFile {
+  readonly path: string;
+  readonly before: string;
+  readonly after: string;
+  readonly edited: boolean;
+  /** Where it changes for certain, as file:line. */
+  readonly places: readonly string[];
+}
+
+/** The lines that replacements change, as file:line. */
+export function placesOf(path: string, text: string, replacements: readonly Replacement[]): string[] {
+  return placesAt(path, replacements.map(({ start }) => text.slice(0, start).split('\n').length));
+}
+
+function placesAt(path: string, lines: readonly number[]): string[] {
+  return [...new Set(lines)].sort((a, b) => a - b).map((line) => `${path}:${line}`);
+}
+
+/** The lines that have any of some words, as file:line. */
+export function placesWith(path: string, text: string, words: RegExp): string[] {
+  return placesAt(path, linesWith(text, words));
+}
 
 /**
  * Places in what people wrote that may mean a stage, as file:line: nobody but them can tell. In code those are texts
@@ -10,7 +35,7 @@ import type { RepositoryState } from './repository-state.ts';
  */
 export function mentionsOf(path: string, text: string, { group, name }: Renaming, { config, parse }: RepositoryState): string[] {
   const lines = path.endsWith('.py') ? linesOfCode(text, group, name, parse) : path.endsWith('.sql') ? linesWith(text, wordOf(name)) : linesOfProse(text, name, config.kpi.id);
-  return [...new Set(lines)].sort((a, b) => a - b).map((line) => `${path}:${line}`);
+  return placesAt(path, lines);
 }
 
 function linesOfCode(text: string, group: string, name: string, parse: RepositoryState['parse']): number[] {

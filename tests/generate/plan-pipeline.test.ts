@@ -66,6 +66,13 @@ describe('a further pipeline', () => {
     expect(files.get('prefect_flows/weekly_flow.py')).not.toBe(flow);
   });
 
+  it('gives a loader to no flow that runs no stages', () => {
+    const files = startFiles(answers);
+    const asking = (flow: string) => codeOf(() => addTo(new Map(files), 'loader', { name: 'copy_kept', kind: 'sql', inputs: 'conversion_by_day', flow }));
+    expect(asking('backfill')).toBe('E_FLOW_UNKNOWN');
+    expect(asking('conversion')).toBeUndefined();
+  });
+
   it.each([
     [{ name: 'orders' }, 'E_STAGE_EXISTS'],
     [{ name: 'conversion' }, 'E_STAGE_EXISTS'],

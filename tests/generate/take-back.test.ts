@@ -43,6 +43,8 @@ describe('adding a stage and removing it gives the same bytes', () => {
     ['an extractor of an API', start, 'extractor', { name: 'returns', ...shop }],
     ['an extractor of an API with several secrets', start, 'extractor', { name: 'returns', ...shop, auth: 'oauth2_client_credentials' }],
     ['an extractor of SAP', start, 'extractor', { name: 'returns', kind: 'sap', source: 'erp', auth: 'http_basic', client: '100' }],
+    ['an extractor of what changed in SAP', start, 'extractor', { name: 'returns', kind: 'sap', source: 'erp', read: 'delta' }],
+    ['an extractor of a table in a first lake', start, 'extractor', { name: 'returns', kind: 'datalake', format: 'delta' }],
     ['an extractor of a first lake', start, 'extractor', { name: 'returns', kind: 'datalake' }],
     ['an extractor of a first database', lake, 'extractor', { name: 'returns', ...postgresql }],
     ['a loader of a new database', start, 'loader', { name: 'kept', ...postgresql }],
@@ -126,7 +128,37 @@ describe('what another stage needs stays until that one goes', () => {
     addTo(files, 'extractor', { name: 'returns', ...shop });
     files.set('src/core/mine.py', 'from core.paginators import Cursor\n');
     remove(files, 'returns');
-    expect([files.has('src/core/api.py'), files.has('src/core/paginators.py')]).toEqual([true, true]);
+    expect([files.has('src/core/api.py'), files.has('src/core/paginators.py')]).toEqual([false, true]);
+  });
+
+  test('what modules import that stay', () => {
+    const files = new Map(start);
+    addTo(files, 'extractor', { name: 'returns', ...shop });
+    edit(files, 'src/core/api.py', /^/, '# mine\n');
+    remove(files, 'returns');
+    expect([files.has('src/core/http_client.py'), files.has('src/core/paginators.py')]).toEqual([true, true]);
+  });
+
+  test('a module that another kind of source has anyway', () => {
+    const files = new Map(start);
+    addTo(files, 'extractor', { name: 'returns', ...shop });
+    const before = new Map(files);
+    addTo(files, 'extractor', { name: 'visits', kind: 'sql', contract: 'freeze' });
+    remove(files, 'visits');
+    expect(changed(before, files)).toEqual([]);
+    addTo(files, 'extractor', { name: 'visits', kind: 'sql', contract: 'freeze' });
+    remove(files, 'returns');
+    expect([files.has('src/core/api.py'), files.has('src/core/contract.py')]).toEqual([false, true]);
+    remove(files, 'visits');
+    expect(changed(start, files)).toEqual([]);
+  });
+
+  test('the test of a module that somebody edited', () => {
+    const files = new Map(start);
+    addTo(files, 'extractor', { name: 'visits', kind: 'sql', initial: '2026-01-05' });
+    edit(files, 'src/core/incremental.py', /^/, '# mine\n');
+    expect(kept(remove(files, 'visits'))).toEqual(['src/core/incremental.py']);
+    expect(files.has('tests/unit/test_incremental.py')).toBe(true);
   });
 });
 

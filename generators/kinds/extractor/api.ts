@@ -32,7 +32,7 @@ export const kind = defineKind({
   ],
   fields: (item, view) => {
     checkCursor(item, view);
-    return [{ key: 'source', value: item.source?.name ?? '' }];
+    return [];
   },
   sourceFields: authFields,
   data: (item) => ({

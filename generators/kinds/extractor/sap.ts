@@ -10,10 +10,13 @@ import { authFields, authOption, httpRequirements, secretVariables } from '../..
 
 const form = (pattern: RegExp, en: string, es: string) => (text: string): Refusal | undefined => (pattern.test(text) ? undefined : refuse(en, es));
 
+const isDelta = ({ options }: StageItem): boolean => options['read'] === 'delta';
+
 /** A service that tracks changes says itself what has changed. */
-function checkDelta({ options: { read, cursor = '' } }: StageItem): void {
+function checkDelta(item: StageItem): void {
+  const { cursor = '' } = item.options;
   const reason = { en: 'With --read delta the service says what has changed.', es: 'Con --read delta, lo que ha cambiado lo dice el servicio.' };
-  if (read === 'delta' && cursor !== '') fail('E_ANSWER_REFUSED', { flag: '--cursor', value: cursor, reason });
+  if (isDelta(item) && cursor !== '') fail('E_ANSWER_REFUSED', { flag: '--cursor', value: cursor, reason });
 }
 
 export const kind = defineKind({
@@ -51,19 +54,19 @@ export const kind = defineKind({
   fields: (item, view) => {
     checkCursor(item, view);
     checkDelta(item);
-    return [{ key: 'source', value: item.source?.name ?? '' }];
+    return [];
   },
   sourceFields: (item) => [
     ...authFields(item),
     ...(item.options['client'] ? [{ key: 'client', value: item.options['client'], quoted: true } as const] : []),
     ...(item.options['language'] ? [{ key: 'language', value: item.options['language'] }] : []),
   ],
-  data: (item) => ({ contract: contractOf(item), ...cursorOf(item), isDelta: item.options['read'] === 'delta', role: 'other', clean: `clean_${item.name}`, hasSecrets: secretVariables(item).length > 0 }),
+  data: (item) => ({ contract: contractOf(item), ...cursorOf(item), isDelta: isDelta(item), role: 'other', clean: `clean_${item.name}`, hasSecrets: secretVariables(item).length > 0 }),
   files: ({ name }) => [
     { template: 'stage/extractor/sap/extractor.py', path: `src/core/extractors/${name}.py`, owner: 'seed' },
     { template: 'stage/extractor/sap/test_extractor.py', path: `tests/unit/test_${name}.py`, owner: 'seed' },
   ],
-  modules: cursorModules,
+  modules: (item) => [...(isDelta(item) ? ['src/core/sap_delta.py'] : []), ...cursorModules(item)],
   requirements: () => httpRequirements,
   address: () => 'https://host/sap/opu/odata/sap/SERVICE',
   variables: secretVariables,

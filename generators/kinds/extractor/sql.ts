@@ -28,7 +28,7 @@ export const kind = defineKind({
   source: 'sql',
   fields: (item, view) => {
     checkCursor(item, view);
-    return [{ key: 'source', value: item.source?.name ?? '' }];
+    return [];
   },
   data: (item) => ({ role: 'other', clean: `clean_${item.name}`, contract: contractOf(item), ...cursorOf(item), batchRows: Number(item.options['batch_rows'] ?? '') }),
   files: ({ name }) => [
