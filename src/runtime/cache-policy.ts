@@ -88,6 +88,7 @@ export function hash(value: unknown): string {
   return createHash('md5').update(canonical(value)).digest('hex');
 }
 
+/** A text that two values share when they differ in the order of their keys only. */
 export function canonical(value: unknown, path: readonly object[] = []): string {
   if (value === undefined) return 'undefined';
   if (typeof value === 'bigint') return `${value}n`;

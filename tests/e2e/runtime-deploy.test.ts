@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -14,6 +15,8 @@ const flows = `
 import { flow } from './runtime/index.js';
 import * as z from 'zod';
 const parameters = z.object({ name: z.string(), start: z.iso.date().nullish(), size: z.int().default(5), tags: z.array(z.string()).default([]) });
+// What a module of flows holds open keeps nobody waiting.
+setInterval(() => undefined, 60_000);
 export const stock = flow(async ({ size }) => size, { name: 'stock', description: 'Compute the KPI', version: '7', parameters });
 `;
 /** What stands beside it for \`prefect deploy\`: a name and parameters, and nothing that runs. */
@@ -32,7 +35,7 @@ const daily = {
   version: '0.1.0',
   tags: ['kpi', 'kpi:stock'],
   entrypoint: 'stock.py:stock',
-  parameters: { name: 'x', size: 7 },
+  parameters: { name: 'x', size: 7, start: '2026-01-05' },
   schedules: [main, hourly],
   concurrency_limit: { limit: 1, collision_strategy: 'ENQUEUE' },
   work_pool: {
@@ -146,6 +149,20 @@ describe('deployments of prefect.yaml, made through the API', () => {
       { id: kept?.id, slug: 'main', active: false, schedule: { cron: '0 7 * * *' } },
       { slug: 'weekly', active: true },
     ]);
+  }, 120_000);
+
+  test('are pushed after every one of them could be planned, and may say what that gave', async () => {
+    const push = [{ 'prefect.deployments.steps.run_shell_script': { id: 'pushed', script: 'touch pushed\necho v3' } }];
+    const pushing = { ...plain, name: 'pushing', push, work_pool: { ...plain.work_pool, job_variables: { ...plain.work_pool.job_variables, image: 'kpi:{{ pushed.stdout }}' } } };
+    const isPushed = (): boolean => existsSync(join(folder, 'pushed'));
+    await write(pushing, { ...plain, work_pool: { ...plain.work_pool, name: 'nowhere' } });
+    expect([(await run([])).code, isPushed()]).toEqual([3, false]);
+    await write(pushing);
+    await deploy('--dry-run');
+    expect(isPushed()).toBe(false);
+    await deploy();
+    expect(isPushed()).toBe(true);
+    expect(await standing('pushing')).toMatchObject({ job_variables: { image: 'kpi:v3' } });
   }, 120_000);
 
   test.each([

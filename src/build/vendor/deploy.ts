@@ -60,6 +60,7 @@ async function main(args: readonly string[]): Promise<number> {
   }
 }
 
+const timestamp = 'tag:yaml.org,2002:timestamp';
 const letter: ScalarTag = { tag: 'tag:yaml.org,2002:str', default: true, test: /^[yYnN]$/, resolve: (text) => text };
 
 /** @throws DeployError with the line of what is wrong */
@@ -67,8 +68,9 @@ async function readYaml(file: string): Promise<unknown> {
   const text = await readFile(file, 'utf8').catch((error: unknown) => {
     throw new DeployError('file', `${file} cannot be read: ${(error as Error).message}`, { cause: error });
   });
-  // Prefect reads it as YAML 1.1: there, yes and off are true and false; but its parser leaves y and n alone.
-  const document = parseDocument(text, { version: '1.1', merge: true, customTags: (tags) => [letter, ...tags] });
+  // Prefect reads it as YAML 1.1: there, yes and off are true and false; but its parser leaves y and n alone, and a date
+  // comes to the server as the text that it is.
+  const document = parseDocument(text, { version: '1.1', merge: true, customTags: (tags) => [letter, ...tags.filter((each) => each !== 'timestamp' && (each as { tag?: string }).tag !== timestamp)] });
   const [first] = document.errors;
   if (first !== undefined) throw new DeployError('file', `${file}: ${first.message}`);
   return document.toJS({ maxAliasCount: 100 }) as unknown;
@@ -101,8 +103,14 @@ function codeOf(error: unknown): number {
   return error instanceof PrefectApiError ? 3 : 70;
 }
 
-process.exitCode = await main(process.argv.slice(2)).catch((error: unknown) => {
+/** What was written is out: a pipe takes it after the call that writes. */
+const flushed = (stream: NodeJS.WriteStream): Promise<void> => new Promise((done) => void stream.write('', () => done()));
+
+const exitCode = await main(process.argv.slice(2)).catch((error: unknown) => {
   const code = codeOf(error);
   process.stderr.write(`deploy: ${code === 70 ? ((error as Error).stack ?? String(error)) : (error as Error).message}\n`);
   return code;
 });
+await Promise.all([flushed(process.stdout), flushed(process.stderr)]);
+// Modules of flows were imported, and what they hold open (a pool of connections, a timer) would keep this waiting.
+process.exit(exitCode);

@@ -26,7 +26,7 @@ export async function requireWorkPool(client: PrefectClient, { workPool, name }:
 /**
  * Does what a plan says.
  * @returns the deployment's id
- * @throws DeployError when the server refuses it
+ * @throws DeployError when the server refuses it; PrefectHttpError when it is at fault itself, or does not let in
  */
 export async function applyPlan(client: PrefectClient, plan: DeploymentPlan): Promise<string> {
   try {
@@ -34,7 +34,7 @@ export async function applyPlan(client: PrefectClient, plan: DeploymentPlan): Pr
     if (hasChanges(plan)) await change(client, plan, plan.standing.id);
     return plan.standing.id;
   } catch (error) {
-    if (!(error instanceof PrefectHttpError)) throw error;
+    if (!(error instanceof PrefectHttpError) || error.status >= 500 || [401, 403].includes(error.status)) throw error;
     throw new DeployError('file', `the server refuses ${plan.desired.flowName}/${plan.desired.name}: ${error.message}`, { cause: error });
   }
 }

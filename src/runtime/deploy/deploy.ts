@@ -38,15 +38,18 @@ type Outputs = Record<string, JsonObject>;
 
 /**
  * Makes the deployments of prefect.yaml stand on the server as the file says; done twice, the second time changes nothing.
- * Every plan is made before the first one is carried out.
+ * Every plan is made before anything is pushed, and before the first one is carried out.
  * @throws DeployError, PrefectUnreachable
  */
 export async function deploy(request: DeployRequest): Promise<Deployed[]> {
   const chosen = choose(readDeployments(request.document), request.names);
-  const done = new Map<string, Outputs>();
+  const steps = stepsOnce(request);
+  const pushes = ({ push }: DeploymentConfig): boolean => push.length > 0 && !request.dryRun;
   const plans: DeploymentPlan[] = [];
-  for (const each of chosen) plans.push(await planOne(each, request, done));
+  for (const each of chosen) plans.push(await planOne(each, await steps(each.build), pushes(each) ? { ...request, say: () => undefined } : request));
   if (request.dryRun) return plans.map((plan) => ({ plan, id: plan.standing?.id ?? null }));
+  // What a push tells of itself may stand in the deployment, whose plan is then another.
+  for (const [index, each] of chosen.entries()) if (pushes(each)) plans[index] = await planOne(each, await steps(each.build, each.push), request);
   const deployed: Deployed[] = [];
   for (const plan of plans) deployed.push({ plan, id: await applyPlan(request.client, plan) });
   return deployed;
@@ -59,9 +62,8 @@ function choose(all: readonly DeploymentConfig[], names: readonly string[]): rea
   return names.length === 0 ? all : all.filter(({ name }) => names.includes(name));
 }
 
-async function planOne(given: DeploymentConfig, request: DeployRequest, done: Map<string, Outputs>): Promise<DeploymentPlan> {
+async function planOne(given: DeploymentConfig, outputs: Outputs, request: DeployRequest): Promise<DeploymentPlan> {
   const { client, folder, say } = request;
-  const outputs = await runSteps(given, request, done);
   const fill = async (value: Json, missing: (reference: string) => void): Promise<Json> =>
     await fillPlaceholders(value, (reference) => valueOf(reference, outputs, request), missing);
   const config = (await fill(given.config, (each) => say(`${given.name}: ${each} stands for nothing, and is left out\n`))) as JsonObject;
@@ -94,16 +96,21 @@ function outputOf(reference: string, outputs: Outputs): Json | undefined {
   return path.reduce<Json | undefined>((at, key) => (at as JsonObject | undefined)?.[key], outputs[id]);
 }
 
-/** Steps of the whole file hold for each of its deployments, and run once. */
-async function runSteps(given: DeploymentConfig, request: DeployRequest, done: Map<string, Outputs>): Promise<Outputs> {
-  const steps = [...given.build, ...(request.dryRun ? [] : given.push)];
-  const key = JSON.stringify(steps);
-  const known = done.get(key);
-  if (known !== undefined) return known;
-  const outputs: Outputs = {};
-  done.set(key, outputs);
-  for (const step of steps) for (const [name, inputs] of Object.entries(step)) await runOne(name, inputs as JsonObject, request, outputs);
-  return outputs;
+type Steps = readonly JsonObject[];
+
+/** Runs steps after each other, and gives what all of them gave. Those of the whole file hold for each of its deployments, and run once. */
+function stepsOnce(request: DeployRequest): (...parts: readonly Steps[]) => Promise<Outputs> {
+  const done = new Map<string, Outputs>();
+  const run = async (...parts: readonly Steps[]): Promise<Outputs> => {
+    const key = JSON.stringify(parts);
+    const known = done.get(key);
+    if (known !== undefined) return known;
+    const outputs = parts.length > 1 ? { ...(await run(...parts.slice(0, -1))) } : {};
+    for (const step of parts.at(-1) ?? []) for (const [name, inputs] of Object.entries(step)) await runOne(name, inputs as JsonObject, request, outputs);
+    done.set(key, outputs);
+    return outputs;
+  };
+  return run;
 }
 
 async function runOne(name: string, given: JsonObject, request: DeployRequest, outputs: Outputs): Promise<void> {

@@ -35,7 +35,7 @@ export function desiredDeployment(config: JsonObject, spec: FlowSpec, pullSteps:
     name,
     flowName: spec.name,
     workPool,
-    schedules: readSchedules(config['schedules'] ?? (config['schedule'] ? [config['schedule']] : undefined), `schedules of ${name}`),
+    schedules: readSchedules(config['schedules'] ?? onlySchedule(config), `schedules of ${name}`),
     body: {
       name,
       version: textOr(config['version'], spec.version),
@@ -54,6 +54,12 @@ export function desiredDeployment(config: JsonObject, spec: FlowSpec, pullSteps:
       ...(typeof config['paused'] === 'boolean' ? { paused: config['paused'] } : {}),
     },
   };
+}
+
+/** The older key for one: empty, as Prefect writes it into a new file, it says nothing. */
+function onlySchedule({ schedule }: JsonObject): Json | undefined {
+  const isEmpty = typeof schedule === 'object' && schedule !== null && Object.keys(schedule).length === 0;
+  return schedule && !isEmpty ? [schedule] : undefined;
 }
 
 function textOr(value: Json | undefined, other: string | null): string | null {

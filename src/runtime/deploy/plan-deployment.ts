@@ -1,3 +1,4 @@
+import { canonical } from '../cache-policy.ts';
 import type { Json, JsonObject } from '../types.ts';
 import type { DesiredDeployment } from './desired-deployment.ts';
 import type { ScheduleChanges, StandingSchedule } from './schedules.ts';
@@ -39,14 +40,6 @@ function isSame(name: string, from: Json, to: Json): boolean {
   // What the file leaves out of the options, the server fills in.
   if (name === 'concurrency_options') return Object.entries((to ?? {}) as JsonObject).every(([key, each]) => canonical((from as JsonObject | null)?.[key] ?? null) === canonical(each));
   return canonical(from) === canonical(to);
-}
-
-/** The same text for values that differ in the order of their keys only. */
-function canonical(value: Json): string {
-  if (Array.isArray(value)) return `[${(value as readonly Json[]).map(canonical).join()}]`;
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
-  const pairs = Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1));
-  return `{${pairs.map(([key, each]) => `${JSON.stringify(key)}:${canonical(each as Json)}`).join()}}`;
 }
 
 /** Whether there is something to do. */

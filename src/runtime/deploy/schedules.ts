@@ -1,3 +1,4 @@
+import { canonical } from '../cache-policy.ts';
 import type { Json, JsonObject } from '../types.ts';
 import { DeployError } from './deploy-error.ts';
 import { asObject } from './deployment-file.ts';
@@ -108,7 +109,7 @@ export function compareSchedules(standing: readonly StandingSchedule[], wanted: 
 
 function isSame(from: StandingSchedule, to: DesiredSchedule): boolean {
   const isActive = to.active === null || to.active === from.active;
-  return isActive && from.slug === to.slug && isSameTime(from.schedule, to.schedule) && JSON.stringify(from.parameters) === JSON.stringify(to.parameters);
+  return isActive && from.slug === to.slug && isSameTime(from.schedule, to.schedule) && canonical(from.parameters) === canonical(to.parameters);
 }
 
 /** The server adds what was not said: `day_or` is true, a time zone UTC, an anchor some moment. */

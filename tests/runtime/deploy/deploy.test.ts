@@ -1,5 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
+import { PrefectHttpError } from '../../../src/runtime/api/api-errors.ts';
+import type { PrefectClient } from '../../../src/runtime/api/client.ts';
+import { applyPlan } from '../../../src/runtime/deploy/apply-deployment.ts';
 import { readDeployments } from '../../../src/runtime/deploy/deployment-file.ts';
 import { desiredDeployment } from '../../../src/runtime/deploy/desired-deployment.ts';
 import { parameterSchemaOf } from '../../../src/runtime/deploy/parameter-schema.ts';
@@ -102,6 +105,31 @@ describe('what has to change', () => {
   test('is nothing when the server says the same in another order and with its own defaults', () => {
     const plan = planDeployment(desiredDeployment(config, stock.spec, []), standing());
     expect(hasChanges(plan), showPlan(plan)).toBe(false);
+  });
+
+  test.each([{}, null, undefined])('is nothing of the schedules where the older key is %j', (schedule) => {
+    const { schedules: _schedules, ...unsaid } = config;
+    expect(desiredDeployment({ ...unsaid, ...(schedule !== undefined && { schedule }) }, stock.spec, []).schedules).toBeNull();
+    expect(desiredDeployment({ ...unsaid, schedule: { cron: '0 6 * * *' } }, stock.spec, []).schedules).toHaveLength(1);
+  });
+
+  test('is no schedule whose parameters stand in another order', () => {
+    const wanted = readSchedules([{ slug: 'a', cron: '0 6 * * *', parameters: { name: 'x', size: { from: 1, to: 2 } } }], 'schedules');
+    const stands = { id: '1', slug: 'a', active: true, schedule: { cron: '0 6 * * *' }, parameters: { size: { to: 2, from: 1 }, name: 'x' } };
+    expect(compareSchedules([stands], wanted).changed).toEqual([]);
+  });
+
+  test.each([
+    [401, 'PrefectHttpError'],
+    [403, 'PrefectHttpError'],
+    [409, 'DeployError'],
+    [422, 'DeployError'],
+    [500, 'PrefectHttpError'],
+    [503, 'PrefectHttpError'],
+  ])('is refused with %i: the file is only wrong where the server is well and lets in', async (status, name) => {
+    const client = { json: () => Promise.reject(new PrefectHttpError('POST /flows/', status, 'no')) } as unknown as PrefectClient;
+    const plan = planDeployment(desiredDeployment(config, stock.spec, []), null);
+    await expect(applyPlan(client, plan)).rejects.toMatchObject({ name, message: expect.stringContaining(String(status)) });
   });
 
   test('is each field that says something else, and nothing that the file does not speak of', () => {
