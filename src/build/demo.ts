@@ -103,7 +103,7 @@ async function makeAndRun(
   ]);
   await together(controller, [
     steps.run(texts.worker, () => prefect.startWorker(pool)),
-    steps.run(texts.deploy, () => installed.deploy(prefect)),
+    steps.run(texts.deploy, () => prefect.cli(['deploy', '--all'], repository)),
   ]);
   const flowRun = await steps.run(texts.run, (detail) => runFlow(prefect, detail));
   const result = await steps.run(texts.read, () => readResult(demo, prefect, installed, flowRun));

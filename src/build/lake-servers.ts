@@ -1,11 +1,12 @@
-import { createHmac, randomBytes } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { execa } from 'execa';
+import { sharedFolder } from '../edge/shared-folder.ts';
 import { freePort, runServer } from './database-servers.ts';
 
 /** A store of objects of the tests' own, on a free loopback port, with nothing in it but an empty bucket. */
@@ -53,18 +54,19 @@ export async function startAzure(cache: string): Promise<LakeServer | undefined>
   };
 }
 
-/** Installed beside what it will be, and put there by one rename: whoever is cut leaves nothing half made. */
+/** Installed once for everybody who asks. */
 async function installAzurite(cache: string): Promise<string> {
-  const home = resolve(cache, azurite.replace('@', '-'));
   const program = join('node_modules', 'azurite', 'dist', 'src', 'blob', 'main.js');
-  if (!existsSync(join(home, program))) {
-    const beside = `${home}.${randomBytes(4).toString('hex')}`;
-    await mkdir(beside, { recursive: true });
-    await writeFile(join(beside, 'package.json'), '{ "private": true }\n');
-    await execa('npm', ['install', '--ignore-scripts', '--no-audit', '--no-fund', azurite], { cwd: beside });
-    await rename(beside, home).catch(() => rm(beside, { recursive: true, force: true }));
-  }
-  return join(home, program);
+  await mkdir(resolve(cache), { recursive: true });
+  const { folder } = await sharedFolder(resolve(cache, azurite.replace('@', '-')), {
+    isWhole: (made) => existsSync(join(made, program)),
+    make: async (made) => {
+      await mkdir(made);
+      await writeFile(join(made, 'package.json'), '{ "private": true }\n');
+      await execa('npm', ['install', '--ignore-scripts', '--no-audit', '--no-fund', azurite], { cwd: made });
+    },
+  });
+  return join(folder, program);
 }
 
 async function createContainer(port: number): Promise<void> {

@@ -3,16 +3,15 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { failures, summarize } from './summary.ts';
-
-/** What waits long for whole systems (stores, servers, schedules) has a run of its own: `npm run test:systems`. */
-const systems = ['backfill', 'lakes', 'notification', 'sql-extractors'].map((each) => `tests/e2e/${each}.test.ts`);
+import { leftOut, systems } from './test-parts.ts';
 
 /** Runs the suite and closes with one plain line of counts, taken from vitest's own result file. */
 async function main(args: readonly string[]): Promise<number> {
   const folder = await mkdtemp(join(tmpdir(), 'kpi-flow-test-'));
   const result = join(folder, 'result.json');
   const long = args.includes('--long');
-  const part = args.includes('--systems') ? systems : long ? [] : systems.flatMap((each) => ['--exclude', each]);
+  const left = args.includes('--systems') || long ? [] : leftOut(args);
+  const part = args.includes('--systems') ? systems : left.flatMap((each) => ['--exclude', each]);
   const rest = [...part, ...args.filter((each) => each !== '--long' && each !== '--systems')];
   const code = await runVitest([`--outputFile.json=${result}`, '--reporter=default', '--reporter=json', ...rest], long);
   const report: unknown = await readFile(result, 'utf8')
@@ -20,6 +19,7 @@ async function main(args: readonly string[]): Promise<number> {
     .catch(() => undefined);
   await rm(folder, { recursive: true, force: true });
   for (const each of failures(report)) process.stdout.write(`\n${each}\n`);
+  if (left.length > 0) process.stdout.write(`\nnot run here, but by npm run test:systems: ${left.join(', ')}\n`);
   process.stdout.write(`\n${summarize(report, code)}\n`);
   return code;
 }

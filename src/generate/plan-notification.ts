@@ -6,6 +6,7 @@ import type { Growth, Remark } from './plan-add.ts';
 import { planGenerated, planNeeded } from './plan-generated.ts';
 import type { RepositoryState } from './repository-state.ts';
 import { checkModules } from './repository-state.ts';
+import { refuseInTypescript } from './typescript-stage.ts';
 
 /** What is told where, and Prefect's type of block for each. */
 export const blockTypes = { slack: 'slack-webhook', teams: 'ms-teams-webhook', email: 'sendgrid-email', webhook: 'custom-webhook' } as const;
@@ -21,8 +22,12 @@ export interface NotificationInput {
 /** Makes automations known to Prefect. */
 export const switchModule = 'prefect_flows/automations.py';
 
-/** Plans an automation of Prefect, as a file, and what it needs to work. */
+/**
+ * Plans an automation of Prefect, as a file, and what it needs to work.
+ * @throws Failure E_LANGUAGE_NOT_YET, E_FILE_EXISTS
+ */
 export function planNotification({ name, kind, channel, block }: NotificationInput, state: RepositoryState, force = false): Growth {
+  refuseInTypescript(state, 'add notification');
   const path = `automations/${name}.yaml`;
   const rule = { template: `notification/${kind}.yaml`, path, owner: 'seed', data: { notification: { name, block: `${blockTypes[channel]}/${block}` } } } as const;
   const freshness = kind === 'stale' ? planFreshness(state, force) : { ops: [], remarks: [] };

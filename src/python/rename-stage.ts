@@ -27,7 +27,9 @@ export function referencesTo(module: Node, renaming: Renaming, folder: string): 
 }
 
 /** `settings().keys_of("orders")`: what config.yaml says of a stage. */
-function settingsReferences(module: Node, { name, next }: Renaming): Replacement[] {
+function settingsReferences(module: Node, { group, name, next }: Renaming): Replacement[] {
+  // Neither pipelines nor flows stand in config.yaml, where a stage may have the same name.
+  if (group === 'pipelines' || group === 'flows') return [];
   if (!importsOf(module).some((each) => each.module === 'core.settings')) return [];
   const calls = nodesOf(module, 'call').filter((node) => /\.(?:keys_of|options_of|source_of)$/.test(node.childForFieldName('function')?.text ?? ''));
   return calls.flatMap((node) => contentsOf(argumentsOf(node)[0], name)).map(replaceBy(next));

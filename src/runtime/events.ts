@@ -1,6 +1,8 @@
 import { here } from './context.ts';
 import { currentWorld } from './engine/world.ts';
 import { ConfigurationError } from './errors.ts';
+import type { Related } from './related.ts';
+import { relatedTags, relatedTo } from './related.ts';
 import type { JsonObject } from './types.ts';
 
 /** Something that happened, for automations to react to. */
@@ -17,7 +19,7 @@ export interface EventOptions {
 
 /**
  * Tells Prefect of something that happened, as `emit_event` does. Inside a run the event is related to it, to its flow,
- * deployment, work pool and tags; the end of the run delivers it. Outside of a run it is sent before this ends.
+ * deployment and tags; the end of the run delivers it. Outside of a run it is sent before this ends.
  * @throws ConfigurationError when the resource has no `prefect.resource.id`
  */
 export async function emitEvent({ event, resource, related = [], payload = {} }: EventOptions): Promise<void> {
@@ -28,19 +30,16 @@ export async function emitEvent({ event, resource, related = [], payload = {} }:
   if (flowScope === null) await api.drain();
 }
 
-/** The order and the roles are those of Prefect's own client. */
-function relatedToRun(): { readonly [key: string]: string }[] {
+/** The order and the roles are those of Prefect's own client. That asks the server for the run's work pool besides; a run here does not know it. */
+function relatedToRun(): readonly Related[] {
   const { flowScope, taskRun } = here();
   if (flowScope === null) return [];
-  const of = (kind: string, id: string | null | undefined, name?: string | null): { readonly [key: string]: string }[] =>
-    id ? [{ 'prefect.resource.id': `prefect.${kind}.${id}`, 'prefect.resource.role': kind, ...(name ? { 'prefect.resource.name': name } : {}) }] : [];
-  const tags = new Set([...flowScope.tags, ...(taskRun?.spec.tags ?? [])]);
+  const tags = new Set([...flowScope.tags, ...(taskRun?.tags ?? [])]);
   return [
-    ...of('flow-run', flowScope.id, flowScope.name),
-    ...of('task-run', taskRun?.id, taskRun?.name),
-    ...of('flow', flowScope.flowId, flowScope.flowName),
-    ...of('deployment', flowScope.deploymentId, flowScope.deploymentName),
-    // A server takes a hundred.
-    ...[...tags].slice(0, 90).flatMap((tag) => [{ 'prefect.resource.id': `prefect.tag.${tag}`, 'prefect.resource.role': 'tag' }]),
+    ...relatedTo('flow-run', flowScope.id, flowScope.name),
+    ...relatedTo('task-run', taskRun?.id, taskRun?.name),
+    ...relatedTo('flow', flowScope.flowId, flowScope.flowName),
+    ...relatedTo('deployment', flowScope.deploymentId, flowScope.deploymentName),
+    ...relatedTags([...tags]),
   ];
 }

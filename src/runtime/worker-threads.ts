@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import type { Worker } from 'node:worker_threads';
+import type { TaskRun } from './engine/task-run.ts';
 import { Places, callHere } from './engine/task-runner.ts';
 import type { TaskRunner } from './engine/task-runner.ts';
 
@@ -24,7 +25,10 @@ export function workerThreads({
 }
 
 /** Threads are loaded by the first task that has one. */
-async function callThere(idle: Worker[], ...of: Parameters<TaskRunner['call']>): Promise<unknown> {
+async function callThere(idle: Worker[], run: TaskRun, args: readonly unknown[]): Promise<unknown> {
+  // The signal of this attempt: the next one has another, and this may be over when the file is there.
+  const { signal } = run;
   const { callInThread } = await import('./engine/call-in-thread.ts');
-  return await callInThread(idle, ...of);
+  signal.throwIfAborted();
+  return await callInThread(idle, run, args, signal);
 }

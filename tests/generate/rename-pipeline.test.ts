@@ -41,6 +41,14 @@ describe('a pipeline that gets another name', () => {
     expect(files).toEqual(before);
   });
 
+  it('leaves a stage alone that has the name of its flow', () => {
+    const files = withPipeline();
+    const text = 'from core.settings import settings\nfrom prefect_flows.weekly_flow import weekly_flow\n\nRUN = weekly_flow\nKEYS = settings().keys_of("weekly_flow")\n';
+    files.set('tests/unit/test_mine.py', text);
+    rename(files, 'weekly', 'each_week', true);
+    expect(files.get('tests/unit/test_mine.py')).toBe('from core.settings import settings\nfrom prefect_flows.each_week_flow import each_week_flow\n\nRUN = each_week_flow\nKEYS = settings().keys_of("weekly_flow")\n');
+  });
+
   it('leaves nothing for ruff, however long its name is, and can be removed', () => {
     const files = withPipeline();
     const name = 'a_pipeline_with_as_long_a_name_as_can_be';

@@ -171,6 +171,7 @@ describe('a TypeScript repository', () => {
     ['extractor', { name: 'NUMERATOR', kind: 'sql' }, 'E_ANSWER_REFUSED'],
     ['transformer', { name: 'a', kind: 'cleaning', inputs: 'nothing' }, 'E_INPUT_UNKNOWN'],
     ['pipeline', { name: 'weekly', from: 'rate_by_week' }, 'E_LANGUAGE_NOT_YET'],
+    ['notification', { name: 'late', kind: 'failed', channel: 'webhook', block: 'ops' }, 'E_LANGUAGE_NOT_YET'],
   ])('refuses %s %j with %s, and nothing has happened', (name, given, code) => {
     const files = start();
     const before = new Map(files);

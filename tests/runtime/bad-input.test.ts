@@ -2,6 +2,7 @@ import { pathToFileURL } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { INPUTS, MissingContextError, NO_CACHE, flow, task, workerThreads } from '../../src/runtime/index.ts';
 import { systemClock } from '../../src/runtime/engine/clock.ts';
+import type { TaskRun } from '../../src/runtime/engine/task-run.ts';
 import { runFlow } from '../../src/runtime/testing/index.ts';
 
 const busy = pathToFileURL('tests/fixtures/runtime/busy.mjs').href;
@@ -113,6 +114,15 @@ describe('threads', () => {
       [],
     );
     expect(state.message).toContain('RangeError: from the thread');
+  });
+
+  test('a run that is over while its thread is not yet there gets none', async () => {
+    const controller = new AbortController();
+    const over = new Error('over');
+    const run = { spec: { name: 'forever', worker: { module: busy, export: 'forever' } }, signal: controller.signal } as unknown as TaskRun;
+    const called = workerThreads().call(run, [1]);
+    controller.abort(over);
+    await expect(called).rejects.toBe(over);
   });
 
   test('a thread that never ends is ended by the timeout', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { emitEvent, flow, task } from '../../src/runtime/index.ts';
+import { emitEvent, flow, tags, task } from '../../src/runtime/index.ts';
 import { MemoryApi, runFlow } from '../../src/runtime/testing/index.ts';
 import { systemClock } from '../../src/runtime/engine/clock.ts';
 
@@ -16,6 +16,14 @@ describe('events of a flow', () => {
     expect(event).toMatchObject(missed);
     expect(event?.related?.map((each) => each['prefect.resource.role'])).toEqual(['flow-run', 'task-run', 'flow', 'tag', 'owner']);
     expect(event?.related?.[1]?.['prefect.resource.id']).toBe(`prefect.task-run.${taskRuns[0]?.id}`);
+  });
+
+  test('carry the tags that a task was given for this run', async () => {
+    const api = new MemoryApi(systemClock);
+    const tell = task(() => emitEvent(missed), { name: 'tell', tags: ['publish'] });
+    await runFlow(flow(() => tags(['late'], async () => { await tell(); }), { name: 'conversion' }), [], { api });
+    const event = api.events.find((each) => each.event === 'kpi.missed');
+    expect(event?.related?.map((each) => each['prefect.resource.id'])).toEqual(expect.arrayContaining(['prefect.tag.publish', 'prefect.tag.late']));
   });
 
   test('without a resource are refused', async () => {

@@ -1,4 +1,3 @@
-import type { PrefectHandle } from '../../edge/prefect.ts';
 import type { KpiRow } from './reference.ts';
 
 /** What differs from one programming language to the other. */
@@ -16,7 +15,6 @@ export interface Installed {
   readonly python: string;
   loadFlights(): Promise<void>;
   runUnitTests(): Promise<void>;
-  deploy(prefect: PrefectHandle): Promise<unknown>;
   /** The table that the flow wrote. */
   readTable(table: string): Promise<readonly KpiRow[]>;
 }

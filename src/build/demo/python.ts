@@ -28,7 +28,6 @@ export function inPython(folder: string, repository: string, signal: AbortSignal
         python,
         loadFlights: async () => void (await must(python, [join(example, 'load_flights.py'), warehouse], here)),
         runUnitTests: async () => void (await must(python, pytest, { cwd: repository, signal })),
-        deploy: (prefect) => prefect.cli(['deploy', '--all'], repository),
         readTable: (table) => readKpiTable(python, warehouse, table, signal),
       };
     },

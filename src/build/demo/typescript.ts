@@ -28,7 +28,6 @@ export function inTypescript(folder: string, repository: string, signal: AbortSi
         python: environment.python,
         loadFlights: async () => void (await node(resolve(example, 'load-flights.mjs'), warehouse)),
         runUnitTests: async () => void (await node('node_modules/vitest/vitest.mjs', 'run', '--no-isolate', 'tests/unit')),
-        deploy: (prefect) => prefect.cli(['deploy', '--all'], repository),
         readTable: async (table) => JSON.parse(await node(resolve(example, 'read-table.mjs'), warehouse, table)) as KpiRow[],
       };
     },

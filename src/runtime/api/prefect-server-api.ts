@@ -1,3 +1,5 @@
+import type { Related } from '../related.ts';
+import { relatedTags, relatedTo } from '../related.ts';
 import { uuid7 } from '../uuid.ts';
 import { isoMicros, nowMicros } from '../time.ts';
 import type { Api, DrainReport, LogEntry, RunListener, SlotAnswer, SlotRequest, TaskStateChange } from '../ports.ts';
@@ -198,14 +200,6 @@ export class PrefectServerApi implements Api {
   }
 }
 
-function heartbeatRelated(run: FlowRunRecord, flowName: string): { readonly [key: string]: string }[] {
-  const of = (id: string, role: string): { readonly [key: string]: string } => ({
-    'prefect.resource.id': id,
-    'prefect.resource.role': role,
-  });
-  return [
-    { ...of(`prefect.flow.${run.flow_id}`, 'flow'), 'prefect.resource.name': flowName },
-    ...(run.deployment_id === null ? [] : [of(`prefect.deployment.${run.deployment_id}`, 'deployment')]),
-    ...run.tags.slice(0, 90).map((tag) => of(`prefect.tag.${tag}`, 'tag')),
-  ];
+function heartbeatRelated(run: FlowRunRecord, flowName: string): readonly Related[] {
+  return [...relatedTo('flow', run.flow_id, flowName), ...relatedTo('deployment', run.deployment_id), ...relatedTags(run.tags)];
 }

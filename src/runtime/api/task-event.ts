@@ -1,7 +1,7 @@
 import type { ReportedFlowRun, ReportedState, TaskStateChange } from '../ports.ts';
+import type { Related } from '../related.ts';
+import { relatedTags, relatedTo } from '../related.ts';
 import { isoMicros } from '../time.ts';
-
-type Resource = Readonly<Record<string, string>>;
 
 /** A server links an event to the one before only when they are this close. */
 const followsWithinMicros = 5 * 60 * 1_000_000;
@@ -30,7 +30,7 @@ export function taskEvent(change: TaskStateChange): object {
   };
 }
 
-function resourceOf({ run, to, runCount }: TaskStateChange): Resource {
+function resourceOf({ run, to, runCount }: TaskStateChange): Related {
   return {
     'prefect.resource.id': `prefect.task-run.${run.id}`,
     'prefect.resource.name': run.name,
@@ -71,39 +71,20 @@ function taskRunOf(change: TaskStateChange): object {
   };
 }
 
-const known = new WeakMap<ReportedFlowRun, readonly Resource[]>();
+const known = new WeakMap<ReportedFlowRun, readonly Related[]>();
 
 /** What the event stands beside: filters and automations of people match on it. */
-export function relatedOf(run: ReportedFlowRun, tags: readonly string[] = []): readonly Resource[] {
+export function relatedOf(run: ReportedFlowRun, tags: readonly string[] = []): readonly Related[] {
   let ofRun = known.get(run);
   if (ofRun === undefined) {
     ofRun = relatedOfRun(run);
     known.set(run, ofRun);
   }
   if (tags.length === 0) return ofRun;
-  const own = tags.filter((tag) => !run.tags.includes(tag)).map(tagResource);
+  const own = relatedTags(tags.filter((tag) => !run.tags.includes(tag)));
   return [...ofRun, ...own].slice(0, mostRelated);
 }
 
-function relatedOfRun(run: ReportedFlowRun): readonly Resource[] {
-  const deployment =
-    run.deploymentId === null ? [] : [resource(`prefect.deployment.${run.deploymentId}`, 'deployment')];
-  return [
-    resource(`prefect.flow-run.${run.id}`, 'flow-run', run.name),
-    resource(`prefect.flow.${run.flowId}`, 'flow', run.flowName),
-    ...deployment,
-    ...run.tags.map(tagResource),
-  ].slice(0, mostRelated);
-}
-
-function tagResource(tag: string): Resource {
-  return resource(`prefect.tag.${tag}`, 'tag');
-}
-
-function resource(id: string, role: string, name?: string): Resource {
-  return {
-    'prefect.resource.id': id,
-    'prefect.resource.role': role,
-    ...(name === undefined ? {} : { 'prefect.resource.name': name }),
-  };
+function relatedOfRun(run: ReportedFlowRun): readonly Related[] {
+  return [...relatedTo('flow-run', run.id, run.name), ...relatedTo('flow', run.flowId, run.flowName), ...relatedTo('deployment', run.deploymentId), ...relatedTags(run.tags)];
 }

@@ -21,9 +21,8 @@ interface Answer {
 }
 
 /** A thread whose task was stopped is ended with it: nothing else can stop a function that is busy. */
-export function callInThread(idle: Worker[], run: TaskRun, args: readonly unknown[]): Promise<unknown> {
+export function callInThread(idle: Worker[], run: TaskRun, args: readonly unknown[], signal: AbortSignal): Promise<unknown> {
   const worker = idle.pop() ?? new Worker(program, { eval: true });
-  const { signal } = run;
   return new Promise((resolve, reject) => {
     const end = (): void => {
       worker.removeAllListeners();
