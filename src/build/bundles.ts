@@ -29,9 +29,10 @@ const groups = [
   { name: 'run', test: /src[\\/]cli[\\/]run\.ts$/, priority: 5 },
   {
     name: 'render',
-    test: /src[\\/]generate[\\/](define-generator|project-view|project-files|stage-files|render)\.ts$|src[\\/]generate[\\/]answers[\\/](texts|schedule)\.ts$|src[\\/]edge[\\/](environment|disk-problem)\.ts$|src[\\/]config[\\/](lock|timezone|read-yaml|secret-values|problem-order)\.ts$|src[\\/]plan[\\/]tree\.ts$|src[\\/]cli[\\/]printable\.ts$|virtual:config-schema/,
+    test: /src[\\/]generate[\\/](define-generator|project-view|project-files|stage-files|render)\.ts$|src[\\/]generate[\\/]answers[\\/](texts|schedule)\.ts$|src[\\/]edge[\\/](environment|disk-problem)\.ts$|src[\\/]config[\\/](edit-pyproject|lock|timezone|typescript-words)\.ts$|generators[\\/]databases\.ts$|src[\\/]plan[\\/]tree\.ts$|src[\\/]cli[\\/]printable\.ts$|virtual:config-schema/,
     priority: 4,
   },
+  { name: 'read-yaml', test: /src[\\/]config[\\/](read-yaml|secret-values|problem-order)\.ts$/, priority: 3 },
   { name: 'parse-yaml', test: /src[\\/]config[\\/]parse-yaml\.ts$/, priority: 3 },
   { name: 'grow', test: /src[\\/]cli[\\/](grow-command|plop-add)\.ts$/, priority: 2 },
   { name: 'create', test: /src[\\/]cli[\\/]create-command\.ts$/, priority: 1 },

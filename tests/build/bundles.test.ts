@@ -7,8 +7,10 @@ import { expect, test } from 'vitest';
 function loadedWith(file: string, seen = new Set<string>()): Set<string> {
   if (seen.has(file)) return seen;
   seen.add(file);
-  const { staticImports } = parseSync(file, readFileSync(file, 'utf8')).module;
-  const ours = staticImports.map(({ moduleRequest }) => moduleRequest.value).filter((to) => to.startsWith('.'));
+  const { staticImports, staticExports } = parseSync(file, readFileSync(file, 'utf8')).module;
+  // What only hands something on loads it all the same.
+  const handedOn = staticExports.flatMap(({ entries }) => entries.flatMap(({ moduleRequest }) => moduleRequest?.value ?? []));
+  const ours = [...staticImports.map(({ moduleRequest }) => moduleRequest.value), ...handedOn].filter((to) => to.startsWith('.'));
   for (const to of ours) loadedWith(join(dirname(file), to), seen);
   return seen;
 }

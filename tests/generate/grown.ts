@@ -13,7 +13,7 @@ import type { StageInput } from '../../src/generate/define-stage.ts';
 import type { Growth } from '../../src/generate/plan-add.ts';
 import { planAdd } from '../../src/generate/plan-add.ts';
 import type { RepositoryState } from '../../src/generate/repository-state.ts';
-import { readState } from '../../src/generate/repository-state.ts';
+import { readState } from '../../src/generate/read-state.ts';
 import type { ProjectInput } from '../../src/generate/project-input.ts';
 import { readAdditionInput } from '../../src/jobs/grow.ts';
 import type { FileOp } from '../../src/plan/plan.ts';
