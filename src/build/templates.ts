@@ -94,20 +94,12 @@ function inlined(text: string): string {
   return [`const text = ${JSON.stringify(text)};`, 'const textAt = (start, length) => text.slice(start, start + length);', placesIn(text), lazy].join('\n');
 }
 
-/** A command renders a few templates of hundreds, so only those are read. */
+/** The file is read once; a command renders some of hundreds, and only those become texts. */
 function readingOf(reference: string, text: string): string {
   return [
-    "import { closeSync, openSync, readSync } from 'node:fs';",
-    `const file = new URL(import.meta.ROLLUP_FILE_URL_${reference});`,
-    `const textAt = (start, length) => {
-  const [buffer, descriptor] = [Buffer.allocUnsafe(length), openSync(file, 'r')];
-  try {
-    for (let done = 0, more = 1; done < length && more > 0; done += more) more = readSync(descriptor, buffer, done, length - done, start + done);
-    return buffer.latin1Slice();
-  } finally {
-    closeSync(descriptor);
-  }
-};`,
+    "import { readFileSync } from 'node:fs';",
+    'let bytes;',
+    `const textAt = (start, length) => (bytes ??= readFileSync(new URL(import.meta.ROLLUP_FILE_URL_${reference}))).latin1Slice(start, start + length);`,
     placesIn(text),
     lazy,
   ].join('\n');
