@@ -1,5 +1,5 @@
 const additions: readonly (readonly [string, RegExp])[] = [
-  ['pipeline', /^(?:src\/core\/pipelines\/|prefect_flows\/|tests\/unit\/test_|tests\/flows\/test_)([a-z][a-z0-9_]*?)(?:_flow|_pipeline)?\.py$/],
+  ['pipeline', /^(?:src\/core\/pipelines\/|prefect_flows\/|tests\/(?:unit|flows)\/(?:test_)?)([a-z][a-z0-9_]*?)(?:_flow|_pipeline)?(?:\.test)?\.(?:py|ts)$/],
   ['notification', /^automations\/([a-z][a-z0-9_-]*)\.yaml$/],
   ['adr', /^docs\/adr\/(\d{4})-[^/]+\.md$/],
 ];

@@ -1,5 +1,6 @@
 import { suggest } from '../config/suggest.ts';
 import { fail } from '../errors/failure.ts';
+import type { RepositorySettings } from './config-view.ts';
 import { extensionOf } from './language.ts';
 import type { RepositoryState } from './repository-state.ts';
 
@@ -17,6 +18,11 @@ export function flowNames(state: RepositoryState): readonly string[] {
 /** The file of a flow. */
 export function pathOfFlow(name: string, language: 'python' | 'typescript' = 'python'): string {
   return `prefect_flows/${name}.${extensionOf(language)}`;
+}
+
+/** How prefect.yaml names a flow; beside one in TypeScript it is the description that Prefect reads. */
+export function entrypointOf(flow: string, language: RepositorySettings['language']): string {
+  return language === 'typescript' ? `prefect_flows/${flow}.py:${flow}` : `prefect_flows.${flow}:${flow}`;
 }
 
 /** The flow that a file holds. */
@@ -39,7 +45,11 @@ export function chooseFlow(asked: string, state: RepositoryState, flows = flowNa
 }
 
 /** The names of a flow's parameters; nothing when its signature is not plain. */
-export function parametersOfFlow(name: string, { read }: RepositoryState): readonly string[] | undefined {
+export function parametersOfFlow(name: string, { read, settings }: RepositoryState): readonly string[] | undefined {
+  if (settings.language === 'typescript') {
+    const shape = /^const parameters = z\.object\(\{\r?\n([^]*?)^\}\)/m.exec(read(pathOfFlow(name, 'typescript')) ?? '')?.[1];
+    return shape === undefined ? undefined : [...shape.matchAll(/^[ \t]+(\w+): z\./gm)].map(([, parameter = '']) => parameter);
+  }
   const signature = signatureOf(read(pathOfFlow(name)), name);
   if (signature === undefined || /[*#]|\(/.test(signature)) return undefined;
   return signature.split(',').flatMap((each) => /^\s*([A-Za-z_]\w*)/.exec(each)?.[1] ?? []);

@@ -1,3 +1,4 @@
+import { flowDialects } from './flow-dialect.ts';
 import type { ProjectView } from './project-view.ts';
 import type { Chain } from './stage-chain.ts';
 
@@ -15,7 +16,7 @@ interface CallView {
 
 /** Lays a further pipeline out for its templates. */
 export function viewPipeline(name: string, chain: Chain, loaders: readonly string[], view: ProjectView): object {
-  const names = namesFor(chain, name);
+  const names = namesFor(chain, name, view.language);
   const nameOf = (stage: string): string => names.get(stage) ?? stage;
   const last = chain.steps.at(-1);
   const steps = chain.steps.map(({ stage, inputs }) => viewStep(stage, inputs.map(nameOf), stage === last?.stage ? 'return ' : `${nameOf(stage)} = `, nameOf(stage)));
@@ -45,17 +46,21 @@ function viewExtract(stage: string, name: string, isLate: boolean): CallView & {
   return { name, stage, inputs: [], fits: line.length <= longestLine, isLate };
 }
 
-/** What the module uses already. */
-const taken: readonly string[] = ['days', 'end', 'flow', 'pl', 'result', 'settings', 'start', 'steps', 'tasks', 'transformers', 'window'];
+/** What the modules use already. */
+const taken: Readonly<Record<ProjectView['language'], readonly string[]>> = {
+  python: ['days', 'end', 'flow', 'pl', 'result', 'settings', 'start', 'steps', 'tasks', 'transformers', 'window'],
+  typescript: ['current_day', 'days', 'end', 'flow', 'get_run_logger', 'inputs', 'parameters', 'records', 'result', 'settings', 'start', 'steps', 'tasks', 'transformers', 'values', 'window_of'],
+};
 
-function namesFor({ extracts, steps }: Chain, pipeline: string): ReadonlyMap<string, string> {
-  const used = new Set([...taken, pipeline]);
-  return new Map([...extracts, ...steps.map(({ stage }) => stage)].map((stage) => [stage, freeName(stage, used)]));
+function namesFor({ extracts, steps }: Chain, pipeline: string, language: ProjectView['language']): ReadonlyMap<string, string> {
+  const { nameOf } = flowDialects[language];
+  const used = new Set([...taken[language], pipeline, `${pipeline}_flow`].map(nameOf));
+  return new Map([...extracts, ...steps.map(({ stage }) => stage)].map((stage) => [stage, freeName(stage, used, nameOf)]));
 }
 
-function freeName(stage: string, used: Set<string>): string {
+function freeName(stage: string, used: Set<string>, nameOf: (stage: string) => string): string {
   const short = stage.slice(0, longestVariable).replace(/_+$/, '');
-  const found = [short, ...[2, 3, 4, 5, 6, 7, 8, 9].map((n) => `${short.slice(0, longestVariable - 2)}_${n}`)].find((each) => !used.has(each)) ?? short;
-  used.add(found);
+  const found = [short, ...[2, 3, 4, 5, 6, 7, 8, 9].map((n) => `${short.slice(0, longestVariable - 2)}_${n}`)].find((each) => !used.has(nameOf(each))) ?? short;
+  used.add(nameOf(found));
   return found;
 }

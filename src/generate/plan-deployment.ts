@@ -4,13 +4,12 @@ import { suggest } from '../config/suggest.ts';
 import { fail } from '../errors/failure.ts';
 import type { FileOp } from '../plan/plan.ts';
 import { viewConfig } from './config-view.ts';
-import { chooseFlow, parametersOfFlow } from './flow-files.ts';
+import { chooseFlow, entrypointOf, parametersOfFlow } from './flow-files.ts';
 import { lockOps } from './lock-changes.ts';
 import type { Growth } from './plan-add.ts';
 import type { Schedule } from './answers/schedules.ts';
 import { render } from './render.ts';
 import type { RepositoryState } from './repository-state.ts';
-import { refuseInTypescript } from './typescript-stage.ts';
 
 export interface DeploymentInput {
   readonly name: string;
@@ -39,10 +38,9 @@ export type WorkPoolType = 'process' | 'docker' | 'kubernetes';
  * @throws Failure E_DEPLOYMENT_EXISTS, E_FLOW_UNKNOWN, E_ANSWER_REFUSED for a parameter that the flow has not
  */
 export function planDeployment(input: DeploymentInput, state: RepositoryState): Growth {
-  refuseInTypescript(state, 'add deployment');
   const flow = chooseFlow(input.flow, state);
   checkParameters(input, flow, state);
-  checkCode(input);
+  checkCode(input, state);
   const ops = [deploymentOp(input, flow, state), ...imageFiles(input, state)];
   return { plan: { ops: [...ops, ...lockOps(state, ops)] }, remarks: [...buildRemark(input, state), { kind: 'next', step: 'deploy', command: 'prefect --no-prompt deploy --all' }] };
 }
@@ -63,7 +61,7 @@ function imageFiles({ work_pool_type: type }: DeploymentInput, state: Repository
   if (type === undefined || type === 'process') return [];
   const view = viewConfig(state.config, state.settings);
   return ['Dockerfile', '.dockerignore'].filter((path) => state.read(path) === undefined).flatMap((path): FileOp[] => {
-    const text = render(`deployment/${path}`, view);
+    const text = render(`deployment/${view.language === 'typescript' ? 'typescript/' : ''}${path}`, view);
     return [
       { kind: 'create', path, owner: 'merged', after: text, executable: false },
       { kind: 'create', path: `.kpi-flow/base/${path}`, owner: 'generated', after: text, executable: false },
@@ -80,7 +78,9 @@ function usualImage({ config }: RepositoryState): string {
   return `kpi-${config.kpi.id.replaceAll('_', '-')}:0.1.0`;
 }
 
-function checkCode({ work_pool_type: type, git = '', image = '' }: DeploymentInput): void {
+function checkCode({ work_pool_type: type, git = '', image = '' }: DeploymentInput, { settings }: RepositoryState): void {
+  // What is cloned has no node_modules, and a run would wait for npm to install them.
+  if (settings.language === 'typescript' && git !== '') fail('E_LANGUAGE_NOT_YET', { subject: '--git' });
   const hasImage = type === 'docker' || type === 'kubernetes';
   if (hasImage && git !== '') fail('E_ANSWER_REFUSED', { flag: '--git', value: git, reason: { en: 'The image carries the code; only a process is given it by git.', es: 'El código va en la imagen; por git solo lo recibe un proceso.' } });
   if (!hasImage && image !== '') fail('E_ANSWER_REFUSED', { flag: '--image', value: image, reason: { en: 'A process has no image.', es: 'Un proceso no tiene imagen.' }, suggestion: '--work-pool-type docker' });
@@ -118,6 +118,7 @@ function viewDeployment({ name, schedule, timezone, pool, parameters, work_pool_
   return {
     name,
     flow,
+    entrypoint: entrypointOf(flow, state.settings.language),
     schedules: schedule.map((each, index) => ({ slug: index === 0 ? 'main' : `main-${index + 1}`, cron: '', interval: 0, rrule: '', ...each })),
     hasSchedules: schedule.length > 0,
     hasImage: type !== 'process',

@@ -8,18 +8,19 @@ import { fail } from '../errors/failure.ts';
 import type { FileOp } from '../plan/plan.ts';
 import { viewConfig } from './config-view.ts';
 import { readFlows } from './flow-choice.ts';
+import { flowDialects } from './flow-dialect.ts';
 import type { FlowReading } from './join-chain.ts';
 import { stageOfInput } from './join-chain.ts';
+import { extensionOf } from './language.ts';
 import { lockOps, modify } from './lock-changes.ts';
 import { planNewFile } from './new-file.ts';
 import type { Growth } from './plan-add.ts';
 import { checkNameFree, waitingInputs } from './plan-add.ts';
 import { deploymentOp } from './plan-deployment.ts';
-import type { FileRule } from './project-files.ts';
 import type { RepositoryState } from './repository-state.ts';
 import { chainOf } from './stage-chain.ts';
+import { filesOfPipeline } from './pipeline-files.ts';
 import { viewPipeline } from './pipeline-view.ts';
-import { refuseInTypescript } from './typescript-stage.ts';
 
 export interface PipelineInput {
   readonly name: string;
@@ -34,26 +35,23 @@ export interface PipelineInput {
  * @throws Failure E_STAGE_EXISTS, E_INPUT_UNKNOWN, E_ANSWER_REFUSED, E_EDIT_UNCERTAIN
  */
 export function planPipeline({ name, inputs, schedule, task_runner: taskRunner = 'threads' }: PipelineInput, state: RepositoryState): Growth {
-  refuseInTypescript(state, 'add pipeline');
   checkNameFree(name, state);
-  if (name === state.config.kpi.id) fail('E_STAGE_EXISTS', { name, other: `src/core/pipelines/${name}.py` });
+  checkPipelineName(name, state);
+  if (state.settings.language === 'typescript' && taskRunner !== 'threads') fail('E_LANGUAGE_NOT_YET', { subject: `--task-runner ${taskRunner}` });
   const flows = readFlows(state);
   const { result, loaders } = readParts(inputs, flows, state);
   const view = viewConfig(state.config, state.settings);
   const pipeline = viewPipeline(name, chainOf(result, flows, state), loaders, view);
   const runner = viewTaskRunner(taskRunner);
-  const ops = [...filesOf(name, { pipeline, runner }).map((rule) => planNewFile(rule, view, state)), ...requirementOps(runner, state), ...deploy(name, schedule, state)];
+  const ops = [...filesOfPipeline(name, state.settings.language).map((rule) => planNewFile({ ...rule, data: { pipeline, runner } }, view, state)), ...requirementOps(runner, state), ...deploy(name, schedule, state)];
   const remarks: Growth['remarks'] = ops.some(({ path }) => path === deploymentsFile) ? [{ kind: 'next', step: 'deploy', command: 'prefect --no-prompt deploy --all' }] : [];
   return { plan: { ops: [...ops, ...lockOps(state, ops)] }, remarks: [...installRemark(ops, state), ...remarks] };
 }
 
-function filesOf(name: string, data: object): FileRule[] {
-  return [
-    { template: 'pipeline/pipeline.py', path: `src/core/pipelines/${name}.py`, owner: 'edited', data },
-    { template: 'pipeline/flow.py', path: `prefect_flows/${name}_flow.py`, owner: 'edited', data },
-    { template: 'pipeline/test_pipeline.py', path: `tests/unit/test_${name}_pipeline.py`, owner: 'seed', data },
-    { template: 'pipeline/test_flow.py', path: `tests/flows/test_${name}_flow.py`, owner: 'seed', data },
-  ];
+/** The KPI's own pipeline has a name too; in TypeScript `a_1` and `a1` are one. */
+function checkPipelineName(name: string, { config: { kpi }, settings: { language } }: RepositoryState): void {
+  const { nameOf } = flowDialects[language];
+  if (nameOf(name) === nameOf(kpi.id)) fail('E_STAGE_EXISTS', { name, other: `src/core/pipelines/${kpi.id}.${extensionOf(language)}` });
 }
 
 function requirementOps({ requirements }: TaskRunnerView, { read }: RepositoryState): FileOp[] {

@@ -50,7 +50,7 @@ function resolveInput(input: string, flows: readonly FlowReading[], { config }: 
 
 /** The stage whose data stands behind an argument such as `orders.result()`. */
 function stageGiven(text: string | undefined, flow: FlowReading): string | undefined {
-  const name = /^([A-Za-z_]\w*)(?:\.result\(\))?$/.exec(text ?? '')?.[1];
+  const name = /^(?:await )?([A-Za-z_]\w*)(?:\.result\(\))?$/.exec(text ?? '')?.[1];
   return name === undefined ? undefined : stageOfInput(flow, name);
 }
 

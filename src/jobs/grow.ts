@@ -171,7 +171,7 @@ export interface Origin {
 const createdFiles: ReadonlySet<string> = new Set(['docs/adr/0001-prefect-orchestrates.md']);
 
 function pipelinesOf(state: RepositoryState): ReadonlySet<string> {
-  const names = [...state.lock.files.keys()].flatMap((path) => /^src\/core\/pipelines\/([a-z][a-z0-9_]*)\.py$/.exec(path)?.[1] ?? []);
+  const names = [...state.lock.files.keys()].flatMap((path) => /^src\/core\/pipelines\/([a-z][a-z0-9_]*)\.(?:py|ts)$/.exec(path)?.[1] ?? []);
   return new Set(names.filter((name) => isPipeline(name, state)));
 }
 

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import * as YAML from 'yaml';
 import { lockPath } from '../../src/config/lock.ts';
 import { add, own, status, sync, undo, why } from '../../src/jobs/grow.ts';
 import { additions } from '../../generators/index.ts';
@@ -137,6 +138,44 @@ describe('a TypeScript repository', () => {
     expect(sync().plan.ops).toEqual([]);
   });
 
+  test('takes a pipeline with its flow, tests and deployment, loaders into that flow, and gives all of it back', () => {
+    const files = start();
+    startChain(files);
+    const before = new Map(files);
+    const { remarks } = addTo(files, 'pipeline', { name: 'orders_alone', inputs: 'orders_by_week', schedule: '0 3 * * *' });
+    expect(remarks).toEqual([{ kind: 'next', step: 'deploy', command: 'prefect --no-prompt deploy --all' }]);
+    const pipeline = textOf(files, 'src/core/pipelines/orders_alone.ts');
+    expect(pipeline).toContain('const orderParts = await steps.orderParts(cleanOrders, cleanNumerator);\n  return await steps.ordersByWeek(orderParts);');
+    const { deployments } = YAML.parse(textOf(files, 'prefect.yaml')) as { deployments: { name: string; entrypoint: string; work_pool: { job_variables: object } }[] };
+    expect(deployments[1]).toMatchObject({
+      name: 'orders-alone',
+      entrypoint: 'prefect_flows/orders_alone_flow.py:orders_alone_flow',
+      work_pool: { job_variables: { command: 'node node_modules/@kpi-flow/runtime/exec.mjs dist/prefect_flows/orders_alone_flow.js#ordersAloneFlow', working_dir: '{{ here.stdout }}' } },
+    });
+    const added = new Map(files);
+    addTo(files, 'loader', { name: 'orders_weekly', kind: 'sql', inputs: 'orders_by_week', flow: 'orders_alone' });
+    expect(textOf(files, 'prefect_flows/orders_alone_flow.ts')).toContain('    await tasks.ordersWeekly(result);\n');
+    const remove = (name: string) => apply(files, planRemove(name, stateOf(files), false, Object.values(additions).filter(isStageGenerator)).plan.ops);
+    remove('orders_weekly');
+    expect(files).toEqual(added);
+    remove('orders_alone');
+    expect(files).toEqual(before);
+  });
+
+  test('takes deployments of its flows, as an image too', () => {
+    const files = start();
+    addTo(files, 'deployment', { name: 'nightly', schedule: '0 3 * * *', parameters: 'start=2026-01-01', work_pool_type: 'docker' });
+    const { deployments } = YAML.parse(textOf(files, 'prefect.yaml')) as { deployments: object[] };
+    expect(deployments[1]).toMatchObject({
+      entrypoint: 'prefect_flows/rate_flow.py:rate_flow',
+      parameters: { start: '2026-01-01' },
+      pull: [{ 'prefect.deployments.steps.set_working_directory': { directory: '/app' } }],
+      work_pool: { job_variables: { command: expect.stringContaining('dist/prefect_flows/rate_flow.js#rateFlow') as string, image: 'kpi-rate:0.1.0' } },
+    });
+    expect(textOf(files, 'Dockerfile')).toContain('npm run build');
+    expect(textOf(files, '.dockerignore')).toContain('!vendor');
+  });
+
   test('is looked at and taken back as a Python one is', async () => {
     const files = start();
     const ports = memoryPorts(files);
@@ -170,8 +209,12 @@ describe('a TypeScript repository', () => {
     ['extractor', { name: 'numerator_', kind: 'sql' }, 'E_ANSWER_REFUSED'],
     ['extractor', { name: 'NUMERATOR', kind: 'sql' }, 'E_ANSWER_REFUSED'],
     ['transformer', { name: 'a', kind: 'cleaning', inputs: 'nothing' }, 'E_INPUT_UNKNOWN'],
-    ['pipeline', { name: 'weekly', from: 'rate_by_week' }, 'E_LANGUAGE_NOT_YET'],
     ['notification', { name: 'late', kind: 'failed', channel: 'webhook', block: 'ops' }, 'E_LANGUAGE_NOT_YET'],
+    ['pipeline', { name: 'weekly', task_runner: 'dask' }, 'E_LANGUAGE_NOT_YET'],
+    ['pipeline', { name: 'rate' }, 'E_STAGE_EXISTS'],
+    ['deployment', { name: 'cloned', git: 'https://git.example.com/kpi.git' }, 'E_LANGUAGE_NOT_YET'],
+    ['deployment', { name: 'odd', parameters: 'strat=2026-01-01' }, 'E_ANSWER_REFUSED'],
+    ['deployment', { name: 'rate' }, 'E_DEPLOYMENT_EXISTS'],
   ])('refuses %s %j with %s, and nothing has happened', (name, given, code) => {
     const files = start();
     const before = new Map(files);
@@ -196,6 +239,8 @@ describe('a TypeScript repository', () => {
     for (const input of ['by_period', 'raw_by_period', 'again_by_period']) addTo(files, 'loader', { name: `kept_${input}`, kind: 'sql', inputs: input });
     addTo(files, 'loader', { name: 'clean_kept', kind: 'sql', inputs: 'clean_orders' });
     addTo(files, 'loader', { name: 'page', kind: 'artifact', inputs: 'again_by_period' });
+    addTo(files, 'pipeline', { name: 'more', inputs: 'again_by_period,page' });
+    addTo(files, 'pipeline', { name: 'raw', inputs: 'raw_by_period', schedule: '0 3 * * *' });
     expect(await compile([...files].map(([path, text]) => ({ path, text })))).toBe('');
   }, 120_000);
 });
