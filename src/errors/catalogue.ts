@@ -118,7 +118,7 @@ export interface ErrorArgs {
   E_UNDO_CHANGED: { paths: readonly string[] };
   E_VERSION_OTHER: { version: string; own: string };
   E_STAGE_UNKNOWN: { name: string; known: readonly string[]; suggestion?: string };
-  E_STAGE_USED: { name: string; places: readonly string[] };
+  E_STAGE_USED: { name: string; places: readonly string[]; takers: readonly string[] };
   E_PIPELINE_EDITED: { name: string; paths: readonly string[] };
   E_STAGE_REFERRED: { name: string; next: string; places: readonly string[] };
   E_GENERATOR_UNKNOWN: { name: string; known: readonly string[]; suggestion?: string };

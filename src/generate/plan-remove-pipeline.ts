@@ -33,7 +33,7 @@ export function planRemovePipeline(name: string, state: RepositoryState): Growth
   const theirs = [...edited, ...(hasTheirDeployment(name, state) ? [deploymentsFile] : [])];
   if (theirs.length > 0) fail('E_PIPELINE_EDITED', { name, paths: theirs });
   const places = usesOf(name, new Set(paths), state);
-  if (places.length > 0) fail('E_STAGE_USED', { name, places });
+  if (places.length > 0) fail('E_STAGE_USED', { name, places, takers: [] });
   const ops: FileOp[] = [...files.map(({ path, text }): FileOp => ({ kind: 'delete', path, owner: 'seed', before: text })), ...withoutDeployments(name, state)];
   return { plan: { ops: [...ops, ...lockOps(state, ops)] }, remarks: [] };
 }

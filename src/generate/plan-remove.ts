@@ -33,8 +33,9 @@ export function planRemove(name: string, state: RepositoryState, force = false, 
   const group = groupOf(name, state);
   const parted = group === 'loaders' ? partFrom(name, state) : undefined;
   const uses = usesOf(name, parted === undefined ? state : { ...state, read: (path) => (path === parted.path ? parted.after : state.read(path)) });
-  const places = [...uses, ...takersOf(name, state), ...(Object.keys(state.config[group]).length === 1 ? [configPath] : [])];
-  if (places.length > 0) fail('E_STAGE_USED', { name, places });
+  const takers = takersOf(name, state);
+  const places = [...uses, ...takers.map((taker) => placeOf(taker, state)), ...(Object.keys(state.config[group]).length === 1 ? [configPath] : [])];
+  if (places.length > 0) fail('E_STAGE_USED', { name, places, takers });
   const files = removeFiles(name, state);
   const brought = takeBack(name, removeEntry(state.configText, group, name), files.ops.map(({ path }) => path), state, generatorsIn(state.settings.language, generators));
   const { configText } = brought;
@@ -76,11 +77,15 @@ function partFrom(name: string, state: RepositoryState): Parted | undefined {
   return { path, before: flow.text, after, stages: [...stagesIn(flow)].filter((each) => !left.has(each)) };
 }
 
-/** Where config.yaml has the stages that were added to take what this one makes. */
-function takersOf(name: string, { lock, configText }: RepositoryState): string[] {
-  const takers = [...lock.settings].filter(([key, value]) => key.startsWith('inputs.') && value.split(',').includes(name)).map(([key]) => key.slice('inputs.'.length));
-  const lines = configText.split('\n');
-  return takers.map((taker) => `${configPath}:${lines.findIndex((line) => new RegExp(`^\\s+["']?${taker}["']?\\s*:`).test(line)) + 1}`);
+/** The stages that were added to take what this one makes. */
+function takersOf(name: string, { lock }: RepositoryState): string[] {
+  return [...lock.settings].filter(([key, value]) => key.startsWith('inputs.') && value.split(',').includes(name)).map(([key]) => key.slice('inputs.'.length));
+}
+
+/** Where config.yaml has a stage. */
+function placeOf(stage: string, { configText }: RepositoryState): string {
+  const at = configText.split('\n').findIndex((line) => new RegExp(`^\\s+["']?${stage}["']?\\s*:`).test(line));
+  return `${configPath}:${at + 1}`;
 }
 
 /** The group of a stage that must be there. */

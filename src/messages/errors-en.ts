@@ -634,10 +634,10 @@ export const errorsEn: ErrorTexts = {
     why: 'config.yaml does not name it.',
     fix: meant(suggestion, `The stages are: ${listSome(known)}.`),
   }),
-  E_STAGE_USED: ({ name, places }) => ({
+  E_STAGE_USED: ({ name, places, takers }) => ({
     what: `"${name}" is still used: ${listSome(places)}.`,
     why: 'Without it that code would fail.',
-    fix: 'Take the lines out first; they are yours, so no command does it.',
+    fix: takers.length > 0 ? `Remove first what takes it: ${takers.map((each) => `kpi-flow remove ${each}`).join(', ')}` : 'Take the lines out first; they are yours, so no command does it.',
   }),
   E_PIPELINE_EDITED: ({ name, paths }) => ({
     what: `Somebody edited what belongs to the pipeline "${name}": ${listSome(paths)}.`,

@@ -634,10 +634,10 @@ export const errorsEs: ErrorTexts = {
     why: 'config.yaml no la nombra.',
     fix: meant(suggestion, `Las etapas son: ${listSome(known)}.`),
   }),
-  E_STAGE_USED: ({ name, places }) => ({
+  E_STAGE_USED: ({ name, places, takers }) => ({
     what: `"${name}" todavía se usa: ${listSome(places)}.`,
     why: 'Sin ella ese código fallaría.',
-    fix: 'Quita antes esas líneas; son tuyas y ninguna orden lo hace.',
+    fix: takers.length > 0 ? `Quita antes lo que la toma: ${takers.map((each) => `kpi-flow remove ${each}`).join(', ')}` : 'Quita antes esas líneas; son tuyas y ninguna orden lo hace.',
   }),
   E_PIPELINE_EDITED: ({ name, paths }) => ({
     what: `Alguien ha editado lo que forma parte del pipeline "${name}": ${listSome(paths)}.`,

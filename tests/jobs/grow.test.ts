@@ -186,7 +186,7 @@ describe('remove', () => {
     const { remarks } = await remove('returned_daily', options(), ports);
     expect(remarks).toEqual([{ kind: 'parted', stages: ['returns', 'clean_returns', 'returned', 'returned_daily'], file: 'prefect_flows/conversion_flow.py' }]);
     expect(snapshot()).toEqual(before);
-    await expect(remove('clean_returns', options(), ports)).rejects.toMatchObject({ problems: [{ code: 'E_STAGE_USED', args: { places: [expect.stringMatching(/^config\/config\.yaml:\d+$/)] } }] });
+    await expect(remove('clean_returns', options(), ports)).rejects.toMatchObject({ problems: [{ code: 'E_STAGE_USED', args: { places: [expect.stringMatching(/^config\/config\.yaml:\d+$/)], takers: ['returned'] } }] });
   });
 
   it('leaves an edited file', async () => {

@@ -92,7 +92,7 @@ export const errorExamples: ErrorArgs = {
   E_DEPLOYMENT_EXISTS: { name: 'sales' },
   E_INPUT_CYCLE: { chain: ['net', 'gross', 'net'] },
   E_STAGE_UNKNOWN: { name: 'order', known: ['orders', 'returns'], suggestion: 'orders' },
-  E_STAGE_USED: { name: 'orders', places: ['prefect_flows/sales_flow.py:31'] },
+  E_STAGE_USED: { name: 'orders', places: ['config/config.yaml:31'], takers: ['clean_orders'] },
   E_PIPELINE_EDITED: { name: 'weekly', paths: ['prefect_flows/weekly_flow.py', 'prefect.yaml'] },
   E_STAGE_REFERRED: { name: 'orders', next: 'sales', places: ['prefect_flows/sales_flow.py:31'] },
   E_GENERATOR_UNKNOWN: { name: 'extractr', known: ['extractor', 'transformer', 'loader'], suggestion: 'extractor' },
