@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { execa } from 'execa';
@@ -23,13 +23,29 @@ export async function expectOwnChecksToPass(files: Files, pytest: readonly strin
     await run(root, python, ['-m', 'ruff', 'check', '.']);
     await run(root, python, ['-m', 'ruff', 'format', '--check', '.']);
     await run(root, resolve('node_modules/.bin/pyright'), ['--pythonpath', python]);
-    await run(root, python, ['-m', 'pytest', '-q', ...pytest]);
+    await expectNothingRealTouched(root, files, (env) => run(root, python, ['-m', 'pytest', '-q', ...pytest], env));
   } finally {
     await rm(root, { recursive: true, force: true });
   }
 }
 
-async function run(root: string, command: string, args: readonly string[]): Promise<void> {
-  const { exitCode, all } = await execa(command, args, { cwd: root, reject: false, all: true, env: { PREFECT_SERVER_ANALYTICS_ENABLED: 'false' } });
+/** Tests of a repository whose sources have real addresses, in the environment and in .env: a test that used one would fail. */
+async function expectNothingRealTouched(root: string, files: Files, test: (env: Readonly<Record<string, string>>) => Promise<void>): Promise<void> {
+  const names = new Set([...(files.get('config/config.yaml') ?? '').matchAll(/\$\{(\w+)/g)].map(([, name = '']) => name));
+  const real = Object.fromEntries([...names, 'QUARANTINE_URI'].map((name) => [name, 'nowhere://real']));
+  await writeFile(join(root, '.env'), Object.entries(real).map((pair) => `${pair.join('=')}\n`).join(''));
+  const before = await filesIn(root);
+  await test(real);
+  expect(await filesIn(root)).toEqual(before);
+}
+
+/** Whatever is in a repository but what its tools keep for themselves. */
+async function filesIn(root: string): Promise<string[]> {
+  const every = await readdir(root, { recursive: true });
+  return every.filter((path) => !/(^|\/)(\.venv|__pycache__|\.\w+_cache)(\/|$)/.test(path)).sort();
+}
+
+async function run(root: string, command: string, args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<void> {
+  const { exitCode, all } = await execa(command, args, { cwd: root, reject: false, all: true, env: { ...env, PREFECT_SERVER_ANALYTICS_ENABLED: 'false' } });
   expect([exitCode, exitCode === 0 ? '' : all]).toEqual([0, '']);
 }

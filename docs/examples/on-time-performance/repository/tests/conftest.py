@@ -19,8 +19,7 @@ create table flights (
 @pytest.fixture(autouse=True)
 def sandbox(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A test reads three flights of one day and writes below a folder of its own."""
-    monkeypatch.setattr("core.variables.ENV_FILE", tmp_path / ".env")
-    monkeypatch.setattr("core.sql.ROOT", tmp_path)
+    monkeypatch.setenv("KPI_FOLDER", str(tmp_path))
     file = tmp_path / "warehouse.sqlite"
     rows = [
         ("T1", "2026-01-05 00:00:00.000000", -8, "CA"),
