@@ -1,3 +1,4 @@
+import { fail } from '../errors/failure.ts';
 import type { FileOp } from '../plan/plan.ts';
 import { viewConfig } from './config-view.ts';
 import { lockOps } from './lock-changes.ts';
@@ -6,7 +7,6 @@ import type { Growth, Remark } from './plan-add.ts';
 import { planGenerated, planNeeded } from './plan-generated.ts';
 import type { RepositoryState } from './repository-state.ts';
 import { checkModules } from './repository-state.ts';
-import { refuseInTypescript } from './typescript-stage.ts';
 
 /** What is told where, and Prefect's type of block for each. */
 export const blockTypes = { slack: 'slack-webhook', teams: 'ms-teams-webhook', email: 'sendgrid-email', webhook: 'custom-webhook' } as const;
@@ -22,18 +22,26 @@ export interface NotificationInput {
 /** Makes automations known to Prefect. */
 export const switchModule = 'prefect_flows/automations.py';
 
+/** The command for that, and the modules that a repository needs for it: in TypeScript the runtime does. */
+const switches = {
+  python: { command: '.venv/bin/python -m prefect_flows.automations', modules: [switchModule] },
+  typescript: { command: 'node node_modules/@kpi-flow/runtime/automations.mjs', modules: [] },
+} as const;
+
 /**
  * Plans an automation of Prefect, as a file, and what it needs to work.
- * @throws Failure E_LANGUAGE_NOT_YET, E_FILE_EXISTS
+ * @throws Failure E_FILE_EXISTS; E_LANGUAGE_NOT_YET for what no stage of a TypeScript repository looks at
  */
 export function planNotification({ name, kind, channel, block }: NotificationInput, state: RepositoryState, force = false): Growth {
-  refuseInTypescript(state, 'add notification');
+  const { language } = state.settings;
+  if (language === 'typescript' && kind === 'stale') fail('E_LANGUAGE_NOT_YET', { subject: 'add notification stale' });
+  const { command, modules } = switches[language];
   const path = `automations/${name}.yaml`;
-  const rule = { template: `notification/${kind}.yaml`, path, owner: 'seed', data: { notification: { name, block: `${blockTypes[channel]}/${block}` } } } as const;
+  const rule = { template: `notification/${kind}.yaml`, path, owner: 'seed', data: { notification: { name, block: `${blockTypes[channel]}/${block}`, switchOn: command } } } as const;
   const freshness = kind === 'stale' ? planFreshness(state, force) : { ops: [], remarks: [] };
   const view = viewConfig(state.config, state.settings);
-  const ops = [planNewFile(rule, view, state), ...planNeeded(state, view, [switchModule]), ...freshness.ops];
-  return { plan: { ops: [...ops, ...lockOps(state, ops)] }, remarks: [...freshness.remarks, { kind: 'next', step: 'automation', command: '.venv/bin/python -m prefect_flows.automations' }] };
+  const ops = [planNewFile(rule, view, state), ...planNeeded(state, view, modules), ...freshness.ops];
+  return { plan: { ops: [...ops, ...lockOps(state, ops)] }, remarks: [...freshness.remarks, { kind: 'next', step: 'automation', command }] };
 }
 
 /** Where no transformer looks at how fresh its data is, nobody would ever be told: brings what it takes, and says the lines. */

@@ -26,7 +26,7 @@ function rootFiles({ plop }: ProjectView): FileRule[] {
     ...plain('edited', 'package.json', 'prefect.yaml', '.env.example'),
     ...shared('edited', 'config/config.yaml'),
     ...plain('merged', '.gitignore', '.gitattributes', '.editorconfig', '.oxlintrc.json', 'tsconfig.json', 'tsconfig.build.json', 'vitest.config.ts'),
-    ...shared('seed', 'automations/alerts.yaml', ...(plop ? ['plopfile.mjs'] : [])),
+    ...(plop ? shared('seed', 'plopfile.mjs') : []),
     ...plain('generated', 'vendor/kpi-flow-runtime/package.json'),
   ];
 }

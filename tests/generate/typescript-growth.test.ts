@@ -176,6 +176,16 @@ describe('a TypeScript repository', () => {
     expect(textOf(files, '.dockerignore')).toContain('!vendor');
   });
 
+  test.each(['failed', 'crashed', 'late', 'missed'])('takes a notification of kind %s, which the runtime switches on', (kind) => {
+    const files = start();
+    const { plan, remarks } = addTo(files, 'notification', { name: 'on-call', kind, channel: 'slack', block: 'on-call' });
+    expect(plan.ops.map(({ path }) => path)).toEqual(['automations/on-call.yaml', lockPath]);
+    expect(remarks).toEqual([{ kind: 'next', step: 'automation', command: 'node node_modules/@kpi-flow/runtime/automations.mjs' }]);
+    const { automations } = YAML.parse(textOf(files, 'automations/on-call.yaml')) as { automations: object[] };
+    expect(automations).toMatchObject([{ name: 'rate: on-call', actions: [{ block_document_id: 'slack-webhook/on-call' }] }]);
+    expect(files.get('vendor/kpi-flow-runtime/automations.mjs')).toContain('node automations.mjs');
+  });
+
   test('is looked at and taken back as a Python one is', async () => {
     const files = start();
     const ports = memoryPorts(files);
@@ -209,7 +219,7 @@ describe('a TypeScript repository', () => {
     ['extractor', { name: 'numerator_', kind: 'sql' }, 'E_ANSWER_REFUSED'],
     ['extractor', { name: 'NUMERATOR', kind: 'sql' }, 'E_ANSWER_REFUSED'],
     ['transformer', { name: 'a', kind: 'cleaning', inputs: 'nothing' }, 'E_INPUT_UNKNOWN'],
-    ['notification', { name: 'late', kind: 'failed', channel: 'webhook', block: 'ops' }, 'E_LANGUAGE_NOT_YET'],
+    ['notification', { name: 'old', kind: 'stale' }, 'E_LANGUAGE_NOT_YET'],
     ['pipeline', { name: 'weekly', task_runner: 'dask' }, 'E_LANGUAGE_NOT_YET'],
     ['pipeline', { name: 'rate' }, 'E_STAGE_EXISTS'],
     ['deployment', { name: 'cloned', git: 'https://git.example.com/kpi.git' }, 'E_LANGUAGE_NOT_YET'],

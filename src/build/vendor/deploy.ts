@@ -4,13 +4,13 @@ import { dirname, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { ScalarTag } from 'yaml';
 import { parseDocument } from 'yaml';
-import { PrefectApiError, PrefectSettingsError } from '../../runtime/api/api-errors.ts';
 import { PrefectClient } from '../../runtime/api/client.ts';
 import { readSettings } from '../../runtime/api/settings.ts';
 import type { Deployed } from '../../runtime/deploy/deploy.ts';
 import { deploy } from '../../runtime/deploy/deploy.ts';
 import { DeployError } from '../../runtime/deploy/deploy-error.ts';
 import { hasChanges, showPlan } from '../../runtime/deploy/plan-deployment.ts';
+import { runProgram } from './run-program.ts';
 
 const help = `Usage: node deploy.mjs [options] [name...]
 
@@ -97,20 +97,4 @@ function say(text: string): number {
   return 0;
 }
 
-function codeOf(error: unknown): number {
-  if (error instanceof DeployError) return error.kind === 'file' ? 2 : 3;
-  if (error instanceof PrefectSettingsError || String((error as NodeJS.ErrnoException).code).startsWith('ERR_PARSE_ARGS')) return 2;
-  return error instanceof PrefectApiError ? 3 : 70;
-}
-
-/** What was written is out: a pipe takes it after the call that writes. */
-const flushed = (stream: NodeJS.WriteStream): Promise<void> => new Promise((done) => void stream.write('', () => done()));
-
-const exitCode = await main(process.argv.slice(2)).catch((error: unknown) => {
-  const code = codeOf(error);
-  process.stderr.write(`deploy: ${code === 70 ? ((error as Error).stack ?? String(error)) : (error as Error).message}\n`);
-  return code;
-});
-await Promise.all([flushed(process.stdout), flushed(process.stderr)]);
-// Modules of flows were imported, and what they hold open (a pool of connections, a timer) would keep this waiting.
-process.exit(exitCode);
+await runProgram('deploy', main);

@@ -22,9 +22,10 @@ const entries = {
   exec: 'runtime/exec/exec',
   config: 'build/vendor/config',
   deploy: 'build/vendor/deploy',
+  automations: 'build/vendor/automations',
 } as const;
 
-/** What a program imports of it; exec and deploy are programs. */
+/** What a program imports of it; exec, deploy and automations are programs. */
 const typed = ['index', 'testing', 'config'] as const;
 
 /** Everything of the package but its manifest: code that can be read, its types, its licence. */
