@@ -10,7 +10,7 @@ const bare = new Set(
   [
     ['extension', 'window.start', 'window.end', 'windowEnd', 'periods.first', 'periods.second', 'periods.next', 'input.*.clean', 'database.address'],
     ['locale', 'version', 'today', 'period', 'keys.*', 'dimensions.*', 'transformersSorted.*'],
-    ['notification.name', 'notification.block'],
+    ['notification.name', 'notification.block', 'notification.switchOn', 'deployment.entrypoint'],
     ['kpi.id', 'kpi.type', 'kpi.direction', 'grain.time', 'grain.truncate', 'grain.whole', 'grain.reset'],
     ['calculation', 'aggregation', 'loader', 'publish', 'flow', 'extractorsSorted.*', 'loadersSorted.*', 'publishersSorted.*'],
     [

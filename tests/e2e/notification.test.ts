@@ -142,6 +142,8 @@ describe('notifications', () => {
     for (const name of Object.keys(wrong)) await rm(join(root, `automations/z-${name}.yaml`));
     expect([exitCode, stderr.match(/^z-\w+\.yaml: /gm)]).toEqual([1, ['z-broken.yaml: ', 'z-id.yaml: ', 'z-list.yaml: ', 'z-none.yaml: ', 'z-pager.yaml: ']]);
     expect(stderr).toContain('z-pager.yaml: there is no block pager/me');
+    const shape = 'write `automations:` and below it a list, with `actions` in each';
+    expect(stderr.split('\n')).toEqual(expect.arrayContaining([`z-list.yaml: ${shape}`, `z-none.yaml: ${shape}`, expect.stringMatching(/^z-broken\.yaml: .* line \d/)]));
     expect(stderr).not.toContain('Traceback');
   }, 240_000);
 
