@@ -33,6 +33,11 @@ export function sqlRequirements({ options }: StageItem): string[] {
   return ['sqlalchemy>=2.0.40', ...databaseOf(options['database']).drivers];
 }
 
+/** What a stage needs that reads from one. */
+export function sqlReading(item: StageItem): string[] {
+  return [...sqlRequirements(item), ...databaseOf(item.options['database']).readers];
+}
+
 /** The form that the address of its source has. */
 export function sqlAddress({ options }: StageItem): string {
   return databaseOf(options['database']).address;

@@ -16,7 +16,7 @@ export interface SourceKindFacts {
 
 /** Every kind of source, in the order in which they are told. */
 export const sourceKinds: Readonly<Record<Source['kind'], SourceKindFacts>> = {
-  sql: { key: 'url', usualName: 'warehouse', sample: 'sqlite:///.data/sample.sqlite', sampleInTypescript: 'duckdb:///.data/sample.duckdb', modules: ['sql.py', 'sql_errors.py'] },
+  sql: { key: 'url', usualName: 'warehouse', sample: 'sqlite:///.data/sample.sqlite', sampleInTypescript: 'duckdb:///.data/sample.duckdb', modules: ['sql.py', 'sql_errors.py', 'sql_postgresql.py'] },
   datalake: { key: 'uri', usualName: 'lake', sample: '.data/lake', modules: ['lake.py'] },
   api: { key: 'url', usualName: 'api', sample: 'sample://', modules: ['api.py', 'api_auth.py', 'contract.py', 'http_client.py', 'paginators.py'] },
   sap: { key: 'url', usualName: 'sap', sample: 'sample://', modules: ['api_auth.py', 'contract.py', 'http_client.py', 'odata.py', 'sap.py'] },

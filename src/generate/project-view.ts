@@ -242,8 +242,8 @@ export function viewProject(input: ProjectInput, { version, today }: RunFacts): 
 /** Where nobody chose, the example of an address is PostgreSQL's. */
 function viewDatabase({ source, destination, database }: ProjectInput): ProjectView['database'] {
   const isChosen = database !== 'sqlite' && (source === 'sql' || destination === 'sql');
-  const { name, drivers, address } = databaseOf(isChosen ? database : 'postgresql');
-  return { name, drivers: isChosen ? drivers : [], address, isChosen };
+  const { name, drivers, readers, address } = databaseOf(isChosen ? database : 'postgresql');
+  return { name, drivers: isChosen ? [...drivers, ...(source === 'sql' ? readers : [])] : [], address, isChosen };
 }
 
 function viewGrain(time: TimeGrain): ProjectView['grain'] {

@@ -12,8 +12,11 @@ from decimal import Decimal
 from importlib import import_module
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 from zoneinfo import ZoneInfo
 
+import adbc_driver_manager
+import adbc_driver_postgresql.dbapi as adbc
 import polars as pl
 from sqlalchemy import Engine, event, text
 from sqlalchemy.exc import OperationalError
@@ -145,11 +148,17 @@ class Suite:
 
     def a_database_that_fails_once_is_read_whole_the_next_time(self) -> None:
         def fail(*_: object) -> None:
-            event.remove(Engine, "before_cursor_execute", fail)
             raise OperationalError("gone", None, Exception("gone"))
 
+        def fail_by_columns(*_: object) -> None:
+            raise adbc.OperationalError("gone", status_code=adbc_driver_manager.AdbcStatusCode.IO)
+
         event.listen(Engine, "before_cursor_execute", fail)
-        self.refuses(QUERY, "gone")
+        try:
+            with patch.object(adbc, "connect", fail_by_columns):
+                self.refuses(QUERY, "gone")
+        finally:
+            event.remove(Engine, "before_cursor_execute", fail)
         same(self.read(), expected())
 
     def nothing_stays_of_what_was_staged(self) -> None:

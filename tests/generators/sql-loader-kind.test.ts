@@ -9,7 +9,7 @@ import { apply, grow, startFiles, stateOf } from '../generate/grown.ts';
 const answers = { dir: 'kpi', name: 'Índice', id: 'on_time', type: 'ratio', inputs: 'orders,sessions', grain: 'day,channel', owner: 'ana', target: 0.5, warning: 0.4 };
 const ways = ['append', 'replace', 'replace_partitions', 'delete-insert', 'upsert', 'insert-only', 'scd2'];
 const optionsOf = (way: string) => (way.includes('-') || way === 'upsert' || way === 'scd2' ? { write_disposition: 'merge', merge_strategy: way } : { write_disposition: way });
-const core = (files: Files): string[] => [...files.keys()].filter((path) => path.startsWith('src/core/sql') && path !== 'src/core/sql_errors.py').sort();
+const core = (files: Files): string[] => [...files.keys()].filter((path) => path.startsWith('src/core/sql') && !/sql_(?:errors|postgresql)\.py$/.test(path)).sort();
 
 describe.each(['en', 'es'])('loaders of tables in a repository in %s', (locale) => {
   it('leave nothing for ruff, whatever becomes of the rows, audited or not', () => {

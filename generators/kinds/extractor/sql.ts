@@ -5,7 +5,7 @@ import { defineKind } from '../../../src/generate/define-stage.ts';
 import { typescriptPair } from '../../../src/generate/typescript-stage.ts';
 import { contractOf, contractOption } from '../../contract.ts';
 import { checkCursor, cursorModules, cursorOf, cursorOptions } from '../../cursor.ts';
-import { databaseOption, sqlAddress, sqlRequirements } from '../../databases.ts';
+import { databaseOption, sqlAddress, sqlReading } from '../../databases.ts';
 
 /** The modules that read for it, where the one that every database has does not. */
 function readers(item: StageItem): string[] {
@@ -45,6 +45,6 @@ export const kind = defineKind({
   },
   modules: (item) => [...readers(item).map((name) => `src/core/${name}.py`), ...cursorModules(item)],
   options: [databaseOption, contractOption, ...cursorOptions, batchOption],
-  requirements: sqlRequirements,
+  requirements: sqlReading,
   address: sqlAddress,
 });
