@@ -44,6 +44,28 @@ const zones: Plugin = {
   },
 };
 
+const ofConfig = /[\\/]src[\\/]config[\\/]/;
+const late = { classes: ['Composer', 'Lexer', 'Parser'], functions: ['isMap', 'isScalar', 'isSeq'] };
+
+/**
+ * A config.yaml of the plain form needs no parser, and to load one takes longer than all else that a flow's settings
+ * need: the first text that is of another form loads it, without waiting, as settings are read.
+ */
+const lateYaml: Plugin = {
+  name: 'kpi-flow:late-yaml',
+  resolveId: { filter: { id: /^yaml$/ }, handler: (_, importer = '') => (ofConfig.test(importer) ? '\0late-yaml' : null) },
+  load: {
+    filter: { id: /^\0late-yaml$/ },
+    handler: () =>
+      [
+        "import { createRequire } from 'node:module';",
+        'const require = createRequire(import.meta.url);',
+        ...late.classes.map((name) => `export function ${name}(...given) {\n  return new (require('yaml').${name})(...given);\n}`),
+        ...late.functions.map((name) => `export const ${name} = (...given) => require('yaml').${name}(...given);`),
+      ].join('\n'),
+  },
+};
+
 /** What a repository does not need of a bundle goes before its map is made, so that the map knows of it. */
 const trimmed: Plugin = {
   name: 'kpi-flow:trimmed',
@@ -59,7 +81,7 @@ const unmapped = 'config.mjs.map';
 
 async function bundleCode(root: string): Promise<VendorFile[]> {
   const input = Object.fromEntries(Object.entries(entries).map(([name, file]) => [name, join(root, 'src', `${file}.ts`)]));
-  const bundle = await rolldown({ input, platform: 'node', external: ['zod/mini', 'yaml'], plugins: [zones, stageKindsPlugin(root), trimmed], checks: { bundlerTimings: false } });
+  const bundle = await rolldown({ input, platform: 'node', external: (id, importer = '') => id === 'zod/mini' || (id === 'yaml' && !ofConfig.test(importer)), plugins: [zones, lateYaml, stageKindsPlugin(root), trimmed], checks: { bundlerTimings: false } });
   const { output } = await bundle.generate({ format: 'esm', sourcemap: true, sourcemapPathTransform: inSources, entryFileNames: '[name].mjs', chunkFileNames: 'chunks/[name].mjs', codeSplitting: { groups: runtimeGroups } });
   await bundle.close();
   return output
