@@ -188,11 +188,11 @@ function dropModules(modules: readonly string[], leaving: readonly string[], sta
   return { ...nothingGone, ops, remarks: found.filter(isEdited).map(({ path }) => ({ kind: 'kept', file: path })) };
 }
 
-/** How a module is imported. */
+/** How a module is imported, or named to something that imports it. In prose it may be named by anybody. */
 function importOf(path: string): RegExp | undefined {
   const [, folder = '', module = '', ending = ''] = /^(?:src\/)?(core|prefect_flows)\/([\w-]+)\.(py|ts)$/.exec(path) ?? [];
   if (module === '') return undefined;
-  return ending === 'ts' ? new RegExp(`/${module}\\.ts'`) : new RegExp(`\\b${folder}\\.${module}\\b|\\bfrom ${folder} import [^\\n]*\\b${module}\\b`);
+  return ending === 'ts' ? new RegExp(`/${module}\\.ts'`) : new RegExp(`(?:^\\s*(?:from|import)\\s[^\\n]*\\b|["'])${folder}\\.${module}\\b|^\\s*from ${folder} import (?:\\([^)]*|[^\\n]*)\\b${module}\\b`, 'm');
 }
 
 /** Whether any file that stays imports a module. What is generated follows by itself. */
