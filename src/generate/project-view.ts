@@ -78,6 +78,7 @@ export interface ProjectView {
   readonly textLength: number;
   readonly keys: readonly string[];
   readonly inputs: readonly InputView[];
+  readonly hasSeveralInputs: boolean;
   readonly input: Readonly<Record<string, InputView>>;
   readonly calculation: string;
   readonly aggregation: string;
@@ -214,6 +215,7 @@ export function viewProject(input: ProjectInput, { version, today }: RunFacts): 
     textLength: Math.min(200, Math.floor(760 / Math.max(1, grain.dimensions.length))),
     keys: [grain.time, ...grain.dimensions],
     inputs,
+    hasSeveralInputs: inputs.length > 1,
     input: Object.fromEntries(inputs.map((each) => [each.role, each])),
     calculation: stages.calculation,
     aggregation: stages.aggregation,

@@ -40,7 +40,7 @@ interface Place {
 
 /**
  * Runs a template over data. It means what it means to Handlebars, only that nothing missing passes in silence.
- * @throws TypeError when the data lacks what the template prints or compares
+ * @throws TypeError when the data lacks what the template names
  */
 export function runTemplate(name: string, templates: Templates, emitters: Emitters, data: object): string {
   return runNamed(name, { templates, emitters, contexts: [data], frames: [{ root: data }] });
@@ -63,17 +63,17 @@ function runPiece(piece: Exclude<Piece, string>, place: Place): string {
     case 'tr':
       return translate(place, piece[1], piece[2]);
     case 'if':
-      return run(isTrue(evaluate(piece[1], place)) ? piece[2] : piece[3], place);
+      return run(isTrue(known(piece[1], place)) ? piece[2] : piece[3], place);
     case 'is':
       return run(isSame(evaluate(piece[1], place), evaluate(piece[2], place)) ? piece[3] : piece[4], place);
     case 'each':
-      return runEach(evaluate(piece[1], place), piece[2], piece[3], place);
+      return runEach(known(piece[1], place), piece[2], piece[3], place);
     case 'with':
-      return runWith(evaluate(piece[1], place), piece[2], piece[3], place);
+      return runWith(known(piece[1], place), piece[2], piece[3], place);
     case 'partial':
       return indent(runNamed(piece[1], place), piece[2]);
     default:
-      return show(piece, evaluate(piece, place));
+      return show(known(piece, place));
   }
 }
 
@@ -95,7 +95,7 @@ function evaluate(expression: Expression, place: Place): unknown {
 }
 
 function call([, name, ...given]: Extract<Expression, readonly ['call', ...unknown[]]>, place: Place): string {
-  return (place.emitters[name] as Emitters[string])(...given.map((each) => evaluate(each, place)));
+  return (place.emitters[name] as Emitters[string])(...given.map((each) => known(each, place)));
 }
 
 /** A value by its path, and nothing where it ends: only own properties count. */
@@ -108,9 +108,14 @@ function follow(from: unknown, keys: readonly string[]): unknown {
   return value;
 }
 
-/** A value that a template prints must be there. */
-function show(expression: Expression, value: unknown): string {
+/** A value that the data has, be it null: a name that it does not know is a mistake, as in Handlebars' strict mode. */
+function known(expression: Expression, place: Place): unknown {
+  const value = evaluate(expression, place);
   if (value === undefined) throw new TypeError(`"${expression.slice(2).join('.')}" is not there`);
+  return value;
+}
+
+function show(value: unknown): string {
   return value === null ? '' : String(value);
 }
 

@@ -78,6 +78,21 @@ describe('a compiled template', () => {
     expect(() => render('a {{kpi.constructor}}', { kpi: {} })).toThrow('is not there');
   });
 
+  test.each([
+    ['{{#if kpi.nam}}a{{/if}}', '"kpi.nam" is not there'],
+    ['{{#unless kpi.nam}}a{{/unless}}', '"kpi.nam" is not there'],
+    ['{{#each kpi.list}}a{{/each}}', '"kpi.list" is not there'],
+    ['{{#with kpi.other}}a{{/with}}', '"kpi.other" is not there'],
+    ['{{pyString kpi.nam}}', '"kpi.nam" is not there'],
+    ['{{#if @firs}}a{{/if}}', '"firs" is not there'],
+  ])('refuses %s, which asks for what the data does not know, as Handlebars does in its strict mode', (source, message) => {
+    expect(() => render(source, { kpi: { name: 'x' } })).toThrow(message);
+  });
+
+  test('takes what is known to be nothing for false', () => {
+    expect(render('{{#if a}}x{{else}}y{{/if}}{{#each a}}x{{else}}y{{/each}}{{#with a}}x{{else}}y{{/with}}', { a: null })).toBe('yyy');
+  });
+
   test('refuses a partial that is not there, and a comparison with what is not', () => {
     expect(() => render('{{> nowhere}}', {})).toThrow('partials/nowhere');
     expect(() => render('{{#is kpi.type "x"}}{{/is}}', { kpi: {} })).toThrow('missing');
