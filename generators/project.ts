@@ -36,6 +36,10 @@ const languages = [
   choice('python', 'Python', 'Python'),
   choice('typescript', 'TypeScript', 'TypeScript'),
 ];
+const frames = [
+  choice('polars', 'polars', 'polars'),
+  choice('pandas', 'pandas, with Arrow’s types', 'pandas, con los tipos de Arrow'),
+];
 const systems = [
   choice('sql', 'sql: a database (SQLite to begin with)', 'sql: una base de datos (SQLite para empezar)'),
   choice('datalake', 'datalake: parquet files in folders', 'datalake: archivos parquet en carpetas'),
@@ -152,6 +156,13 @@ const input = z.strictObject({
     help: say('Python has every source and generator; TypeScript has DuckDB.', 'Python tiene todos los orígenes y generadores; TypeScript tiene DuckDB.'),
     choices: languages,
     initial: () => 'python',
+  }),
+  frames: field(oneOf(frames), {
+    label: say('Frames', 'Tablas'),
+    help: say('The library that the stages work with; a TypeScript repository has none.', 'La biblioteca con la que trabajan las etapas; un repositorio de TypeScript no lleva ninguna.'),
+    choices: frames,
+    flagOnly: true,
+    initial: () => 'polars',
   }),
   source: field(oneOf(systems), {
     label: say('Source', 'Origen'),

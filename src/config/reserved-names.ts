@@ -50,7 +50,7 @@ const library = words(`
 /** Folders, modules, packages and arguments of a generated repository. */
 const repository = words(`
   artifacts automations backfill by_day by_hour by_month by_quarter by_week by_year compare config conftest core counted date docs end
-  extractors flow flows frame golden kpi lake loaders main numpy pandas pipeline pipelines pl plopfile polars prefect
+  extractors flow flows frame frames golden kpi lake loaders main numpy pa pandas pc pd pipeline pipelines pl plopfile polars prefect
   prefect_flows publish pyarrow pydantic pytest repository ruamel ruff sample secret_blocks settings source sources
   sqlalchemy src stage stages start status steps strict_yaml target task tasks tests timedelta today transformers
   variables window yaml`);

@@ -4,12 +4,13 @@ import { checkInputCount } from './answers/texts.ts';
 import { refuse } from './answers/checked.ts';
 import type { ProjectInput } from './project-input.ts';
 import { stageNames } from './project-view.ts';
+import { withoutPandas } from './pandas-stage.ts';
 import { isTypescriptWord } from '../config/typescript-words.ts';
 import { camel } from './emitters/words.ts';
 
 /** What no field can see alone: roles, names that meet, and on which side a warning lies. */
 export function checkProject(input: ProjectInput): Problem[] {
-  return [...checkLanguage(input), ...checkTypescriptNames(input), ...checkInputs(input), ...checkNames(input), ...checkWarning(input), ...checkDatabase(input)];
+  return [...checkLanguage(input), ...checkFrames(input), ...checkTypescriptNames(input), ...checkInputs(input), ...checkNames(input), ...checkWarning(input), ...checkDatabase(input)];
 }
 
 /** What a TypeScript repository cannot do yet is said before anything is written. */
@@ -23,6 +24,14 @@ function checkLanguage(input: ProjectInput): Problem[] {
     ...(task_runner === 'threads' ? [] : [`--task-runner ${task_runner}`]),
   ];
   return lacking.map((subject) => problem('E_LANGUAGE_NOT_YET', { subject }));
+}
+
+function checkFrames({ frames, language, source, destination }: ProjectInput): Problem[] {
+  if (frames === 'polars') return [];
+  const refusal = refuse('A TypeScript repository works with rows, and with no library of frames.', 'Un repositorio de TypeScript trabaja con filas, sin ninguna biblioteca de tablas.');
+  if (language === 'typescript') return [problem('E_ANSWER_REFUSED', { flag: '--frames', value: frames, ...refusal })];
+  const lacking = [...(withoutPandas('extractor', source) ? [`--source ${source}`] : []), ...(withoutPandas('loader', destination) ? [`--destination ${destination}`] : [])];
+  return lacking.map((subject) => problem('E_FRAMES_NOT_YET', { subject }));
 }
 
 /** In TypeScript a stage is a function and a type besides, in modules that import some names of ours. */

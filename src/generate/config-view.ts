@@ -4,7 +4,7 @@ import { readReferences } from '../config/references.ts';
 import { addressOf, sourceKinds, variableOf } from '../config/source-kinds.ts';
 import { declaredKindOf, isPublisher, sourceOf } from './declared-kind.ts';
 import { compareNaturally } from './natural-order.ts';
-import type { ProjectInput } from './project-input.ts';
+import type { FrameLibrary, ProjectInput } from './project-input.ts';
 import { rolesOf } from './project-input.ts';
 import type { ProjectView, SourceView } from './project-view.ts';
 import { viewKinds, viewProject } from './project-view.ts';
@@ -17,6 +17,8 @@ import { usualInputs, viewGraph } from './stage-graph.ts';
 export interface RepositorySettings {
   readonly locale: 'en' | 'es';
   readonly language: 'python' | 'typescript';
+  /** The library of frames that its stages work with. */
+  readonly frames: FrameLibrary;
   readonly plop: boolean;
   /** The version of create-kpi-flow that last wrote it. */
   readonly version: string;
@@ -53,7 +55,7 @@ export function viewConfig(config: Config, settings: RepositorySettings): Projec
   };
 }
 
-function inputOf(config: Config, { locale, language, plop, schedule }: RepositorySettings): ProjectInput {
+function inputOf(config: Config, { locale, language, frames, plop, schedule }: RepositorySettings): ProjectInput {
   const { kpi, extractors } = config;
   const [time, ...dimensions] = kpi.grain;
   return {
@@ -64,6 +66,7 @@ function inputOf(config: Config, { locale, language, plop, schedule }: Repositor
     grain: { time, dimensions },
     locale,
     language,
+    frames,
     source: 'sql',
     destination: 'sql',
     database: language === 'typescript' ? 'duckdb' : 'sqlite',

@@ -49,6 +49,6 @@ function databaseSettings({ language, source, destination, database }: ProjectIn
 }
 
 /** What decides the texts and does not stand in config.yaml. */
-function settingsOf({ locale, language, plop }: ProjectInput, { version }: RunFacts): Record<string, string> {
-  return { template: version, locale, language, plop: String(plop) };
+function settingsOf({ locale, language, frames, plop }: ProjectInput, { version }: RunFacts): Record<string, string> {
+  return { template: version, locale, language, ...(frames === 'polars' ? {} : { frames }), plop: String(plop) };
 }

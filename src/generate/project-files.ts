@@ -66,7 +66,7 @@ function coreFiles(view: ProjectView): FileRule[] {
     ...plain('seed', ...core('pipelines/__init__.py')),
     ...plain('generated', ...core('sources.py', 'extractors/__init__.py', 'transformers/__init__.py', 'loaders/__init__.py')),
     ...plain('merged', ...core('fields.py', 'settings.py', 'strict_yaml.py', 'variables.py')),
-    ...plain('merged', ...core(...modulesFor(view))),
+    ...plain('merged', ...core(...(view.isPandas ? ['frames.py'] : []), ...modulesFor(view))),
     { template: 'python/src/core/pipelines/pipeline.py', path: `src/core/pipelines/${view.kpi.id}.py`, owner: 'edited' },
   ];
 }

@@ -5,6 +5,7 @@ import type { TaskRunnerName } from '../config/task-runners.ts';
 export type MetricType = 'simple' | 'ratio' | 'cumulative' | 'derived' | 'conversion';
 export type Direction = 'higher_is_better' | 'lower_is_better' | 'target_is_best';
 export type TimeGrain = 'hour' | 'day' | 'week' | 'month' | 'quarter' | 'year';
+export type FrameLibrary = 'polars' | 'pandas';
 export type SourceKind = 'sql' | 'datalake';
 
 /** What a new KPI repository is made from: the answers to the questions of `create`, checked. */
@@ -26,6 +27,8 @@ export interface ProjectInput {
   readonly warning: number;
   readonly locale: 'en' | 'es';
   readonly language: 'python' | 'typescript';
+  /** The library of frames that the stages of a Python repository work with. */
+  readonly frames: FrameLibrary;
   readonly source: SourceKind;
   readonly destination: SourceKind;
   /** Which database a source of kind sql is. */

@@ -3,6 +3,8 @@ import { databaseOf } from '../config/databases.ts';
 import { sourceKinds, variableOf } from '../config/source-kinds.ts';
 import type { TaskRunnerView } from '../config/task-runners.ts';
 import { viewTaskRunner } from '../config/task-runners.ts';
+import type { FramesView, PandasPeriods } from './frames-view.ts';
+import { pandasPeriods, viewFrames } from './frames-view.ts';
 import { compareNaturally } from './natural-order.ts';
 import type { KindsView } from './kinds-view.ts';
 import { viewStageKinds } from './kinds-view.ts';
@@ -40,7 +42,7 @@ export interface InputView {
 }
 
 /** All that a template of a KPI repository may use: nothing is computed in a template. */
-export interface ProjectView {
+export interface ProjectView extends FramesView {
   readonly locale: 'en' | 'es';
   readonly version: string;
   readonly language: ProjectInput['language'];
@@ -68,6 +70,8 @@ export interface ProjectView {
     readonly whole: string;
     /** The period within which a running total runs; empty when it never starts again. */
     readonly reset: string;
+    /** The same three as pandas writes them. */
+    readonly pandas: PandasPeriods & { readonly whole: string; readonly reset: PandasPeriods };
   };
   readonly dimensions: readonly string[];
   readonly hasDimensions: boolean;
@@ -143,6 +147,9 @@ const resets: Readonly<Record<TimeGrain, string>> = {
   year: '',
 };
 
+/** As `resets` says it, of a total that starts again. */
+const resetPeriods: Readonly<Record<TimeGrain, TimeGrain>> = { hour: 'day', day: 'month', week: 'year', month: 'year', quarter: 'year', year: 'year' };
+
 const frequencies: Readonly<Record<TimeGrain, string>> = {
   hour: 'hourly',
   day: 'daily',
@@ -205,6 +212,7 @@ export function viewProject(input: ProjectInput, { version, today }: RunFacts): 
     version,
     language,
     extension: extensionOf(language),
+    ...viewFrames(input.frames),
     kpi: { id, name, description, owner, type, unit, direction, target, warning },
     isPercent: unit === 'percent',
     grain: viewGrain(grain.time),
@@ -250,7 +258,7 @@ function viewDatabase({ source, destination, database }: ProjectInput): ProjectV
 
 function viewGrain(time: TimeGrain): ProjectView['grain'] {
   const isShort = time === 'hour' || time === 'day';
-  return { time, truncate: truncations[time], isShort, whole: isShort ? '1d' : truncations[time], reset: resets[time] };
+  return { time, truncate: truncations[time], isShort, whole: isShort ? '1d' : truncations[time], reset: resets[time], pandas: { ...pandasPeriods[time], whole: pandasPeriods[isShort ? 'day' : time].period, reset: pandasPeriods[resetPeriods[time]] } };
 }
 
 function viewStages({ extractors, cleaners, calculation, aggregation, loader, publish }: ReturnType<typeof stageNames>) {

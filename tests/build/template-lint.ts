@@ -12,6 +12,8 @@ const bare = new Set(
     ['locale', 'version', 'today', 'period', 'keys.*', 'dimensions.*', 'transformersSorted.*'],
     ['notification.name', 'notification.block', 'notification.switchOn', 'deployment.entrypoint'],
     ['kpi.id', 'kpi.type', 'kpi.direction', 'grain.time', 'grain.truncate', 'grain.whole', 'grain.reset'],
+    ['frame', 'grain.pandas.floor', 'grain.pandas.period', 'grain.pandas.step', 'grain.pandas.whole', 'grain.pandas.reset.floor', 'grain.pandas.reset.period'],
+    ['text', 'moment', 'day', 'number', 'whole', 'makeSchema', 'schema', 'type'].map((key) => `types.${key}`),
     ['calculation', 'aggregation', 'loader', 'publish', 'flow', 'extractorsSorted.*', 'loadersSorted.*', 'publishersSorted.*'],
     [
       'functions.*.package',

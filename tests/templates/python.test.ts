@@ -22,6 +22,7 @@ const factors = {
   dimensions: [[], ['region'], ['region', 'channel'], ['region', 'product_line_of_the_catalogue', 'plant']],
   source: ['sql', 'datalake'],
   destination: ['sql', 'datalake'],
+  frames: ['polars', 'pandas'],
   locale: ['en', 'es'],
   unit: ['ratio', 'percent', 'count', 'EUR'],
   direction: ['higher_is_better', 'lower_is_better', 'target_is_best'],
@@ -34,7 +35,7 @@ type Case = { readonly [Name in keyof typeof factors]: (typeof factors)[Name][nu
 
 function inputOf({ time, dimensions, names, target, ...rest }: Case): ProjectInput {
   const inputs = names === undefined ? {} : { inputs: names.slice(0, rolesOf[rest.type].length) };
-  const given: RawAnswers = { dir: 'kpi', name: 'Tasa de «año»', description: 'Qué mide.', grain: [time, ...dimensions], target: String(target), ...inputs, ...rest };
+  const given: RawAnswers = { dir: 'kpi', name: 'Tasa de «año»', description: 'Qué mide.', grain: [time, ...dimensions], target: String(target), ...inputs, ...rest, ...(rest.source === 'sql' && rest.destination === 'sql' ? {} : { frames: 'polars' }) };
   const reading = project.read(fillDefaults(project, given, { locale: 'en', timezone: 'Europe/Madrid' }));
   if ('problems' in reading) throw new Error(JSON.stringify(reading.problems));
   return reading.input;
@@ -62,7 +63,7 @@ function linter(ignore: readonly string[]): Workspace {
   );
 }
 
-const usual: Case = { type: 'ratio', time: 'day', dimensions: ['region'], source: 'sql', destination: 'sql', locale: 'en', unit: 'ratio', direction: 'higher_is_better', target: 0.8, schedule: 'none', id: 'on_time_rate', names: undefined };
+const usual: Case = { type: 'ratio', time: 'day', dimensions: ['region'], source: 'sql', destination: 'sql', frames: 'polars', locale: 'en', unit: 'ratio', direction: 'higher_is_better', target: 0.8, schedule: 'none', id: 'on_time_rate', names: undefined };
 const pyproject = planProject(inputOf(usual), facts).get('pyproject.toml')?.text ?? '';
 // As [tool.ruff.lint.per-file-ignores] has it.
 const linters = { 'src/': linter([]), 'prefect_flows/': linter(['TID251']), 'tests/': linter(['D1', 'TID251']) };
@@ -125,6 +126,16 @@ describe(`${cases.length} repositories in which each two answers meet`, () => {
       }
     }
   });
+});
+
+test('a repository knows one library of frames only', () => {
+  const words = { polars: /polars|\bpl\./, pandas: /pandas|pyarrow|\bp[ad]\./ };
+  for (const each of cases) {
+    const input = inputOf(each);
+    const foreign = words[input.frames === 'polars' ? 'pandas' : 'polars'];
+    const files = [...planProject(input, facts).values()].filter(({ path }) => /\.(?:py|toml|md)$/.test(path) && !path.startsWith('.kpi-flow/'));
+    expect(files.filter(({ text }) => foreign.test(text)).map(({ path }) => path)).toEqual([]);
+  }
 });
 
 test('names of any length leave nothing for ruff to change', () => {
