@@ -1,16 +1,21 @@
 import { deploymentsFile, readDeployments } from '../config/edit-deployments.ts';
 import { fail } from '../errors/failure.ts';
 import type { FileOp } from '../plan/plan.ts';
+import type { Owner } from '../plan/tree.ts';
 import type { Replacement } from '../python/replace-ranges.ts';
 import { replaceRanges } from '../python/replace-ranges.ts';
 import type { Renaming } from '../python/rename-stage.ts';
 import { literalsOf, referencesTo, renameInModule } from '../python/rename-stage.ts';
-import { kebab } from './emitters/words.ts';
-import { pathOfFlow } from './flow-files.ts';
+import type { ModuleRenaming } from '../typescript/rename-module.ts';
+import { definitionsIn, referencesIn as referencesInTypescript, textsIn } from '../typescript/rename-module.ts';
+import { camel, kebab, pascal } from './emitters/words.ts';
+import { extensionOf } from './language.ts';
 import { lockOps, modify } from './lock-changes.ts';
 import type { Growth, Remark } from './plan-add.ts';
+import { filesOfPipeline } from './pipeline-files.ts';
 import type { OtherFile } from './rename-mentions.ts';
 import { placesOf, placesWith } from './rename-mentions.ts';
+import { inPlain } from './rename-typescript.ts';
 import type { RepositoryState } from './repository-state.ts';
 import { isUnedited } from './repository-state.ts';
 import { packageOf, textFiles } from './stage-files.ts';
@@ -58,22 +63,16 @@ export function planRenamePipeline(name: string, next: string, state: Repository
 interface OwnFile {
   readonly path: string;
   readonly target: string;
-  readonly owner: 'edited' | 'seed';
+  readonly owner: Owner;
   readonly edited: boolean;
   readonly before: string;
   readonly after: string;
 }
 
-const filesFor = (name: string): readonly (readonly [string, 'edited' | 'seed'])[] => [
-  [`src/core/pipelines/${name}.py`, 'edited'],
-  [pathOfFlow(`${name}_flow`), 'edited'],
-  [`tests/unit/test_${name}_pipeline.py`, 'seed'],
-  [`tests/flows/test_${name}_flow.py`, 'seed'],
-];
-
 function ownFiles(names: Names, state: RepositoryState): OwnFile[] {
-  const targets = filesFor(names.next).map(([path]) => path);
-  return filesFor(names.name).flatMap(([path, owner], index): OwnFile[] => {
+  const { language } = state.settings;
+  const targets = filesOfPipeline(names.next, language).map(({ path }) => path);
+  return filesOfPipeline(names.name, language).flatMap(({ path, owner }, index): OwnFile[] => {
     const before = state.read(path);
     const target = targets[index] ?? path;
     if (before === undefined) return [];
@@ -88,6 +87,7 @@ function flowName(name: string, { config }: RepositoryState): string {
 }
 
 function renameIn(path: string, text: string, names: Names, state: RepositoryState): string {
+  if (state.settings.language === 'typescript') return renameInTypescript(path, text, names, state);
   const module = state.parse(text);
   const { pipeline, flow } = names;
   const isFlow = path.startsWith('prefect_flows/');
@@ -96,7 +96,29 @@ function renameIn(path: string, text: string, names: Names, state: RepositorySta
   return wrapImports(replaceRanges(text, [...own, ...shown, ...referencesIn(path, text, names, state)], path, state.parse));
 }
 
-function referencesIn(path: string, text: string, { pipeline, flow }: Names, { parse }: RepositoryState): Replacement[] {
+function renameInTypescript(path: string, text: string, names: Names, state: RepositoryState): string {
+  const { pipeline, flow } = modulesOf(names);
+  const [shown, next] = [flowName(names.name, state), flowName(names.next, state)];
+  // What Prefect reads beside the flow has its two names and nothing else of it.
+  if (path.endsWith('.py')) return text.replace(new RegExp(`\\b${flow.name}\\b`, 'g'), flow.next).replaceAll(`"${shown}"`, `"${next}"`);
+  const own = [pipeline, flow].filter(({ module }) => module === path);
+  const texts = own.length === 0 ? [] : textsIn(path, text, shown).map(({ token }) => ({ start: token.start + 1, end: token.end - 1, text: next }));
+  const certain = inPlain(path, names, () => [...own.flatMap((each) => definitionsIn(path, text, each)), ...texts]);
+  return replaceRanges(text, [...certain, ...referencesIn(path, text, names, state)], path, state.parse);
+}
+
+/** What the module of a pipeline and that of its flow export. */
+function modulesOf({ name, next, flow }: Names): { readonly pipeline: ModuleRenaming; readonly flow: ModuleRenaming } {
+  const nothing = { gathered: [], isStep: false };
+  return {
+    pipeline: { ...nothing, name, next, module: `src/core/pipelines/${name}.ts`, words: new Map([[camel(name), camel(next)], [`${pascal(name)}Inputs`, `${pascal(next)}Inputs`]]) },
+    flow: { ...nothing, name: flow.name, next: flow.next, module: `prefect_flows/${flow.name}.ts`, words: new Map([[camel(flow.name), camel(flow.next)]]) },
+  };
+}
+
+function referencesIn(path: string, text: string, names: Names, { parse, settings }: RepositoryState): Replacement[] {
+  const { pipeline, flow } = names;
+  if (settings.language === 'typescript') return inPlain(path, names, () => Object.values(modulesOf(names)).flatMap((each) => referencesInTypescript(path, text, each)));
   const module = parse(text);
   return [...referencesTo(module, pipeline, packageOf(path)), ...referencesTo(module, flow, packageOf(path))];
 }
@@ -110,7 +132,7 @@ function otherFiles(names: Names, own: ReadonlySet<string>, state: RepositorySta
   return textFiles(state).filter((path) => !own.has(path) && path !== deploymentsFile).flatMap((path): OtherFile[] => {
     const before = state.read(path);
     if (before === undefined || !(before.includes(names.name) || before.includes(kebab(names.name)))) return [];
-    const found = path.endsWith('.py') ? referencesIn(path, before, names, state) : [];
+    const found = path.endsWith(`.${extensionOf(state.settings.language)}`) ? referencesIn(path, before, names, state) : [];
     const after = found.length === 0 ? before : wrapImports(replaceRanges(before, found, path, state.parse));
     return [{ path, before, after, edited: !isUnedited(state, path, before), places: placesOf(path, before, found) }];
   });
@@ -123,18 +145,22 @@ function mentionsIn(path: string, text: string, { name }: Names, state: Reposito
 }
 
 /** The entrypoints of its deployments, and the name of the one that was made with it. */
-function deploymentOps({ name, next, flow }: Names, { read }: RepositoryState): FileOp[] {
+function deploymentOps({ name, next, flow }: Names, { read, settings }: RepositoryState): FileOp[] {
   const before = read(deploymentsFile);
-  const start = `prefect_flows.${flow.name}:`;
+  const [start, command] = settings.language === 'typescript' ? [`prefect_flows/${flow.name}.py:`, `dist/prefect_flows/${flow.name}.js#`] : [`prefect_flows.${flow.name}:`];
+  const point = (text: string): string => {
+    const pointed = text.replaceAll(`${start}${flow.name}`, `${start.replace(flow.name, flow.next)}${flow.next}`);
+    return command === undefined ? pointed : pointed.replaceAll(`${command}${camel(flow.name)}`, `${command.replace(flow.name, flow.next)}${camel(flow.next)}`);
+  };
   if (before?.includes(start) !== true) return [];
   const all = readDeployments(before);
   const [old, now] = [kebab(name), kebab(next)];
   const isOurs = ({ entrypoint }: (typeof all)[number]): boolean => typeof entrypoint === 'string' && entrypoint.startsWith(start);
   const isNamed = all.some((each) => isOurs(each) && each['name'] === old);
   if (isNamed && all.some((each) => each['name'] === now)) fail('E_DEPLOYMENT_EXISTS', { name: now });
-  const pointed = before.replaceAll(`${start}${flow.name}`, `prefect_flows.${flow.next}:${flow.next}`);
+  const pointed = point(before);
   const after = isNamed ? pointed.replace(new RegExp(`^([ \\t]*(?:-[ \\t]+)?name:[ \\t]*["']?)${old}(?=["']?[ \\t]*(?:#.*)?\\r?$)`, 'm'), `$1${now}`) : pointed;
-  const expected = all.map((each) => (isOurs(each) ? { ...each, entrypoint: String(each['entrypoint']).replace(`${start}${flow.name}`, `prefect_flows.${flow.next}:${flow.next}`), ...(each['name'] === old && { name: now }) } : each));
+  const expected = all.map((each) => (isOurs(each) ? { ...(JSON.parse(point(JSON.stringify(each))) as typeof each), ...(each['name'] === old && { name: now }) } : each));
   if (JSON.stringify(readDeployments(after)) !== JSON.stringify(expected)) fail('E_EDIT_UNCERTAIN', { file: deploymentsFile, what: now }, { file: deploymentsFile });
   return [modify(deploymentsFile, before, after)];
 }

@@ -18,11 +18,11 @@ import { planRenamePipeline } from './plan-rename-pipeline.ts';
 import { renameOwnLiterals, renameOwnProse } from './rename-own.ts';
 import type { OtherFile } from './rename-mentions.ts';
 import { mentionsOf, placesOf } from './rename-mentions.ts';
+import { moduleRenaming, renameInTypescript, renameOwnTypescript } from './rename-typescript.ts';
 import { renameSettings } from './rename-settings.ts';
 import type { RepositoryState } from './repository-state.ts';
 import { configPath, inputsIn, isUnedited } from './repository-state.ts';
 import { filesOfStage, fileOfRenamed, packageOf, textFiles } from './stage-files.ts';
-import { refuseInTypescript } from './typescript-stage.ts';
 
 export interface RenameOptions {
   /** Writes generated files anew although somebody edited them. */
@@ -38,7 +38,6 @@ export interface RenameOptions {
  * that would have to change in a file that somebody edited
  */
 export function planRename(name: string, next: string, state: RepositoryState, options: RenameOptions): Growth {
-  refuseInTypescript(state, 'rename');
   if (isPipeline(name, state)) {
     checkNext(next, state);
     return planRenamePipeline(name, next, state, options.editReferences);
@@ -107,10 +106,12 @@ function hasEditedQuery(name: string, state: RepositoryState): boolean {
   return filesOfStage(state.lock, name).some((path) => path.endsWith('.sql') && !isUnedited(state, path, state.read(path) ?? ''));
 }
 
-function renameOwnFile(path: string, text: string, { edited, keepsTable }: { readonly edited: boolean; readonly keepsTable: boolean }, renaming: Renaming, { parse }: RepositoryState): string {
+function renameOwnFile(path: string, text: string, { edited, keepsTable }: { readonly edited: boolean; readonly keepsTable: boolean }, renaming: Renaming, state: RepositoryState): string {
   // The sample has a table of the stage's name, which a query that nobody edited reads.
   if (path.endsWith('.sql')) return edited ? text : text.replace(new RegExp(`^from ${renaming.name}(?=\\r?$)`, 'm'), `from ${renaming.next}`);
+  if (path.endsWith('.ts')) return renameOwnTypescript(path, text, { edited, keepsTable }, moduleRenaming(renaming, state), state);
   if (!path.endsWith('.py')) return text;
+  const { parse } = state;
   const module = parse(text);
   const certain = [...(path.startsWith('tests/') ? [] : renameInModule(module, renaming)), ...referencesTo(module, renaming, packageOf(path))];
   const ours = edited ? [] : renameOwnLiterals(module, path, text, renaming, keepsTable);
@@ -118,11 +119,13 @@ function renameOwnFile(path: string, text: string, { edited, keepsTable }: { rea
 }
 
 function planOthers(renaming: Renaming, own: ReadonlySet<string>, state: RepositoryState): OtherFile[] {
+  const inTypescript = state.settings.language === 'typescript' ? moduleRenaming(renaming, state) : undefined;
+  const words = [renaming.name, ...(inTypescript?.words.keys() ?? [])];
   return textFiles(state).filter((path) => !own.has(path)).flatMap((path): OtherFile[] => {
     const before = state.read(path);
-    if (before === undefined || !before.includes(renaming.name)) return [];
+    if (before === undefined || !words.some((word) => before.includes(word))) return [];
     const edited = !isUnedited(state, path, before);
-    const found = path.endsWith('.py') ? renameInPython(path, before, edited, renaming, state) : { after: edited ? before : renameOwnProse(path, before, renaming, state.config), places: [] };
+    const found = inTypescript && path.endsWith('.ts') ? renameInTypescript(path, before, edited, inTypescript, state) : path.endsWith('.py') && !inTypescript ? renameInPython(path, before, edited, renaming, state) : { after: edited ? before : renameOwnProse(path, before, renaming, state.config), places: [] };
     return [{ path, before, edited, ...found }];
   });
 }

@@ -2,6 +2,7 @@ import type { Node } from '../python/parse-python.ts';
 import { nodesOf } from '../python/parse-python.ts';
 import type { Replacement } from '../python/replace-ranges.ts';
 import type { Renaming } from '../python/rename-stage.ts';
+import { camel } from './emitters/words.ts';
 import type { RepositoryState } from './repository-state.ts';
 
 /** A file beside those of what gets another name. */
@@ -34,7 +35,7 @@ export function placesWith(path: string, text: string, words: RegExp): string[] 
  * tables, and in the sample each stage has one of its own name.
  */
 export function mentionsOf(path: string, text: string, { group, name }: Renaming, { config, parse }: RepositoryState): string[] {
-  const lines = path.endsWith('.py') ? linesOfCode(text, group, name, parse) : path.endsWith('.sql') ? linesWith(text, wordOf(name)) : linesOfProse(text, name, config.kpi.id);
+  const lines = path.endsWith('.py') ? linesOfCode(text, group, name, parse) : path.endsWith('.ts') ? linesOfTypescript(text, group, name) : path.endsWith('.sql') ? linesWith(text, wordOf(name)) : linesOfProse(text, name, config.kpi.id);
   return placesAt(path, lines);
 }
 
@@ -44,9 +45,16 @@ function linesOfCode(text: string, group: string, name: string, parse: Repositor
   return [...texts, ...linesWith(text, words)];
 }
 
+/** Texts that name it, its members, and its files. */
+function linesOfTypescript(text: string, group: string, name: string): number[] {
+  const called = camel(name);
+  const words = new RegExp(`\\b(?:tasks|steps|${group})\\.${called}\\b|\\{[^}]*\\b${called}\\b[^}]*\\} = (?:tasks|steps|${group})\\b|# FLOW:.*\\b${name}\\b|['"\`](?:[^'"\`]*(?<!\\w))?${name}(?:(?!\\w)[^'"\`]*)?['"\`]`);
+  return linesWith(text, words);
+}
+
 function linesOfProse(text: string, name: string, id: string): number[] {
   // The KPI's own name is on every page, and means the KPI.
-  return linesWith(text, name === id ? new RegExp(`\\b${name}\\.(?:py|sql)\\b`) : wordOf(name));
+  return linesWith(text, name === id ? new RegExp(`\\b${name}\\.(?:py|ts|sql)\\b`) : wordOf(name));
 }
 
 const wordOf = (name: string): RegExp => new RegExp(`(?<!\\w)${name}(?!\\w)`);

@@ -53,7 +53,7 @@ function isIn(node: Node, variable: string): boolean {
 }
 
 /** `# FLOW: extract(orders)→clean` in a docstring. */
-function flowLines(text: string, name: string, next: string): Replacement[] {
+export function flowLines(text: string, name: string, next: string): Replacement[] {
   return [...text.matchAll(/# FLOW:.*/g)].flatMap((line) => [...line[0].matchAll(new RegExp(`(?<=\\()${name}(?=\\))`, 'g'))].map((found) => {
     const start = line.index + found.index;
     return { start, end: start + name.length, text: next };
@@ -65,8 +65,9 @@ export function renameOwnProse(path: string, text: string, { group, name, next }
   // A record says what was so on its day.
   if (!/^(?:README|AGENTS|docs\/(?!adr\/)).*\.md$/.test(path)) return text;
   const files = text
-    .replace(new RegExp(`\\b((?:${group}|artifacts)/)${name}(?=\\.(?:py|sql)\\b)`, 'g'), `$1${next}`)
+    .replace(new RegExp(`\\b((?:${group}|artifacts)/)${name}(?=\\.(?:py|ts|sql)\\b)`, 'g'), `$1${next}`)
     .replace(new RegExp(`\\b(test_)${name}(?=\\.py\\b)`, 'g'), `$1${next}`)
+    .replace(new RegExp(`\\b${name}(?=\\.test\\.ts\\b)`, 'g'), next)
     .replace(new RegExp(`(\`)${name}(?=\\.sql\`)`, 'g'), `$1${next}`);
   const isMore = name === config.kpi.id || group === 'loaders';
   return isMore ? files : files.replace(new RegExp(`\`${name}\``, 'g'), `\`${next}\``).replace(new RegExp(`\\bs_${name}\\b`, 'g'), `s_${next}`).replace(new RegExp(`(\\[")${name}(?="\\])`, 'g'), `$1${next}`);

@@ -48,7 +48,7 @@ function coreFiles(view: ProjectView): FileRule[] {
   return [
     ...plain('seed', ...core('calendar', 'window', 'sample', 'status')),
     ...plain('generated', ...core('extractors/index', 'transformers/index', 'loaders/index')),
-    ...plain('merged', ...core('root', 'rows', 'settings', 'sql', 'variables')),
+    ...plain('merged', ...core('root', 'rows', 'settings', 'sql', 'sql-load', 'variables')),
     { template: 'typescript/src/core/pipelines/pipeline.ts', path: `src/core/pipelines/${view.kpi.id}.ts`, owner: 'edited' },
   ];
 }

@@ -445,6 +445,7 @@ class Reader {
     const { start, kind, text } = this.#token;
     if (kind === 'number') return this.#leaf('integer');
     if (kind === 'string') return this.#string();
+    if (kind === 'pattern') return this.#leaf('pattern_literal');
     if (this.#is('(')) return this.#isArrow() ? this.#arrow() : this.#parenthesized();
     if (this.#is('[')) return this.#list();
     if (this.#is('{')) return this.#object();

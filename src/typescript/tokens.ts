@@ -2,7 +2,7 @@ import { NotPlain } from '../python/plain-node.ts';
 
 /** A word or a mark of TypeScript, with where it stands. */
 export interface Token {
-  readonly kind: 'name' | 'number' | 'string' | 'mark' | 'end';
+  readonly kind: 'name' | 'number' | 'string' | 'pattern' | 'mark' | 'end';
   readonly text: string;
   readonly start: number;
   readonly end: number;
@@ -23,14 +23,15 @@ export function tokensOf(text: string): Token[] {
     part.lastIndex = at;
     const [found] = part.exec(text) ?? stop();
     const start = at;
-    at = found === '`' ? endOfTemplate(text, at + 1) : at + found.length;
+    const isPattern = found.startsWith('/') && !isComment(found) && beginsPattern(tokens.at(-1));
+    at = found === '`' ? endOfTemplate(text, at + 1) : isPattern ? endOfPattern(text, at + 1) : at + found.length;
     const whole = text.slice(start, at);
     const rows = whole.split('\n').length - 1;
     if (isComment(found)) {
       // A line that is put in below the code on its line would end inside it.
       if (rows > 0 && tokens.at(-1)?.row === row) stop();
-    } else if (!/^\s/.test(found)) tokens.push({ kind: kindOf(found), text: whole, start, end: at, row: row + (found === '`' ? rows : 0) });
-    if (found === '/' && !isOperand(tokens.at(-2))) stop();
+    } else if (!/^\s/.test(found)) tokens.push({ kind: isPattern ? 'pattern' : kindOf(found), text: whole, start, end: at, row: row + (found === '`' ? rows : 0) });
+    if (found === '/' && !isPattern && !isOperand(tokens.at(-2))) stop();
     row += rows;
   }
   return [...tokens, { kind: 'end', text: '', start: text.length, end: text.length, row }];
@@ -49,6 +50,25 @@ function kindOf(text: string): Token['kind'] {
 /** Whether a slash behind it divides, and begins no regular expression. */
 function isOperand(token: Token | undefined): boolean {
   return token !== undefined && (token.kind !== 'mark' || token.text === ')' || token.text === ']');
+}
+
+/** Whether a slash behind it begins a regular expression: nothing stands there that could be divided. */
+function beginsPattern(token: Token | undefined): boolean {
+  if (token === undefined) return true;
+  if (token.kind === 'name') return /^(?:return|typeof|case|in|of|await|void|delete|throw)$/.test(token.text);
+  return token.kind === 'mark' && /^(?:[=(,:[!&|?{;+*~^%<>]|=>|\.\.\.|&&|\|\||\?\?|[=!]==?|[-+*/%&|^]=)$/.test(token.text);
+}
+
+function endOfPattern(text: string, at: number): number {
+  let isInClass = false;
+  for (let place = at; place < text.length && text[place] !== '\n'; place += 1) {
+    const letter = text[place];
+    if (letter === '\\') place += 1;
+    else if (letter === '[') isInClass = true;
+    else if (letter === ']') isInClass = false;
+    else if (letter === '/' && !isInClass) return place + 1 + (/^[a-z]*/.exec(text.slice(place + 1))?.[0].length ?? 0);
+  }
+  return stop();
 }
 
 /** Where a template ends whose first backtick stands before `at`; what it fills in may hold templates of its own. */

@@ -157,8 +157,10 @@ test('one that grew passes its own compiler, linter and tests, and runs', async 
     ['transformer', 'orders_by_week', 'aggregation', 'order_parts'],
     ['loader', 'orders_weekly', 'sql', '--inputs', 'orders_by_week'],
     ['loader', 'orders_page', 'artifact', '--inputs', 'orders_by_week'],
+    ['pipeline', 'orders_alone', 'orders_by_week,orders_page'],
   ];
   for (const each of additions) await run(process.execPath, resolve('dist/kpi-flow.mjs'), 'add', ...each);
+  for (const [name, next] of [['arrivals', 'landings'], ['order_parts', 'shares'], ['orders_alone', 'orders_again']] as const) await run(process.execPath, resolve('dist/kpi-flow.mjs'), 'rename', name, next);
   expect(await run('npm', 'run', '--silent', 'typecheck')).toBe('');
   expect(await run('npm', 'run', '--silent', 'lint')).toContain('Found 0 warnings and 0 errors');
   expect(await run('npx', 'vitest', 'run', '--no-isolate', 'order', 'tests/flows')).toMatch(/Tests +\d+ passed \(\d+\)/);

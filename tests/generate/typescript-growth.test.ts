@@ -213,7 +213,9 @@ describe('a TypeScript repository', () => {
 
   test.each([
     ['extractor', { name: 'stock', kind: 'sap' }, 'E_LANGUAGE_NOT_YET'],
-    ['loader', { name: 'kept', kind: 'sql', write_disposition: 'append' }, 'E_LANGUAGE_NOT_YET'],
+    ['loader', { name: 'kept', kind: 'sql', write_disposition: 'append', merge_strategy: 'upsert' }, 'E_ANSWER_REFUSED'],
+    ['loader', { name: 'kept', kind: 'sql', database: 'postgresql' }, 'E_LANGUAGE_NOT_YET'],
+    ['loader', { name: 'save', kind: 'sql' }, 'E_ANSWER_REFUSED'],
     ['extractor', { name: 'stock', kind: 'sql', database: 'postgresql' }, 'E_LANGUAGE_NOT_YET'],
     ['transformer', { name: 'sum', kind: 'aggregation', inputs: 'rate' }, 'E_ANSWER_REFUSED'],
     ['extractor', { name: 'numerator_', kind: 'sql' }, 'E_ANSWER_REFUSED'],
@@ -249,6 +251,8 @@ describe('a TypeScript repository', () => {
     for (const input of ['by_period', 'raw_by_period', 'again_by_period']) addTo(files, 'loader', { name: `kept_${input}`, kind: 'sql', inputs: input });
     addTo(files, 'loader', { name: 'clean_kept', kind: 'sql', inputs: 'clean_orders' });
     addTo(files, 'loader', { name: 'page', kind: 'artifact', inputs: 'again_by_period' });
+    for (const [write, strategy] of [['append', ''], ['replace', ''], ['replace_partitions', ''], ['merge', 'upsert'], ['merge', 'insert-only'], ['merge', 'scd2']])
+      addTo(files, 'loader', { name: `all_${write}_${strategy}`.replaceAll('-', '_').replace(/_$/, ''), kind: 'sql', inputs: 'by_period', write_disposition: write, merge_strategy: strategy, publish: strategy === 'upsert' || write === 'append' ? 'audit' : 'direct' });
     addTo(files, 'pipeline', { name: 'more', inputs: 'again_by_period,page' });
     addTo(files, 'pipeline', { name: 'raw', inputs: 'raw_by_period', schedule: '0 3 * * *' });
     expect(await compile([...files].map(([path, text]) => ({ path, text })))).toBe('');

@@ -113,10 +113,11 @@ test.each([
   'export default flow;',
   'let a = 1\na = 2\nb()\n',
   "const text = 'it\\'s; // no comment';",
+  'const a = /x"[/]y/g.test(b) && c.replace(/\\//, d) ? a / b : e;',
 ])('reads %s', (text) => expect(childrenOf(parse(text)).length).toBeGreaterThan(0));
 
 test.each([
-  'const a = /x"y/.test(b);',
+  'if (a) /x"y/.test(b);',
   'switch (a) { case 1: b(); }',
   'const a = 1; /* begins here\nand ends there */ b();',
   'function* f() { yield 1; }',

@@ -1,6 +1,7 @@
 import { fail } from '../../../src/errors/failure.ts';
 import type { StageItem } from '../../../src/generate/define-stage.ts';
 import { defineKind } from '../../../src/generate/define-stage.ts';
+import type { KindOption } from '../../../src/generate/kind-options.ts';
 import { namedChoice } from '../../../src/generate/kind-options.ts';
 import type { KeyUse } from '../../../src/generate/loader-keys.ts';
 import { keysOption, loaderKeys } from '../../../src/generate/loader-keys.ts';
@@ -36,6 +37,41 @@ function importsOf(item: StageItem): { readonly module: string; readonly names: 
   return all.toSorted((a, b) => (a.module < b.module ? -1 : 1));
 }
 
+/** How rows get into a table. */
+const ways: readonly KindOption[] = [
+  {
+    key: 'write_disposition',
+    label: { en: 'Write disposition', es: 'Modo de escritura' },
+    help: { en: 'What becomes of the rows that are there, in the words of dlt.', es: 'Qué pasa con las filas que ya están, con los nombres de dlt.' },
+    choices: [
+      namedChoice('merge', 'rows with the same keys are merged', 'se funden las filas con las mismas claves'),
+      namedChoice('append', 'rows are added, each load once', 'se añaden filas, cada carga una vez'),
+      namedChoice('replace', 'all rows are replaced', 'se sustituyen todas las filas'),
+      namedChoice('replace_partitions', 'the rows of each period are replaced', 'se sustituyen las filas de cada periodo'),
+    ],
+  },
+  {
+    key: 'merge_strategy',
+    label: { en: 'Merge strategy', es: 'Estrategia de fusión' },
+    help: { en: 'How rows are merged, in the words of dlt.', es: 'Cómo se funden las filas, con los nombres de dlt.' },
+    choices: [
+      namedChoice('delete-insert', 'those that come anew are deleted and inserted', 'las que vuelven se borran y se insertan'),
+      namedChoice('upsert', 'those that come anew are updated', 'las que vuelven se actualizan'),
+      namedChoice('insert-only', 'those that are there stay', 'las que ya están se quedan'),
+      namedChoice('scd2', 'every version is kept, with when it held', 'se guarda cada versión, con su vigencia'),
+    ],
+  },
+  {
+    key: 'publish',
+    label: { en: 'Publish', es: 'Publicación' },
+    help: { en: 'Whether rows are looked at in a table beside before they count.', es: 'Si las filas se revisan en una tabla aparte antes de que valgan.' },
+    choices: [
+      namedChoice('direct', 'they are written at once', 'se escriben directamente'),
+      namedChoice('audit', 'write, audit, publish', 'escribir, auditar, publicar'),
+    ],
+  },
+];
+
 export const kind = defineKind({
   rank: 1,
   label: { en: 'sql: rows into a table', es: 'sql: filas a una tabla' },
@@ -44,37 +80,7 @@ export const kind = defineKind({
   keys: storeKeys(['merge', 'append', 'replace', 'replace_partitions']),
   options: [
     databaseOption,
-    {
-      key: 'write_disposition',
-      label: { en: 'Write disposition', es: 'Modo de escritura' },
-      help: { en: 'What becomes of the rows that are there, in the words of dlt.', es: 'Qué pasa con las filas que ya están, con los nombres de dlt.' },
-      choices: [
-        namedChoice('merge', 'rows with the same keys are merged', 'se funden las filas con las mismas claves'),
-        namedChoice('append', 'rows are added, each load once', 'se añaden filas, cada carga una vez'),
-        namedChoice('replace', 'all rows are replaced', 'se sustituyen todas las filas'),
-        namedChoice('replace_partitions', 'the rows of each period are replaced', 'se sustituyen las filas de cada periodo'),
-      ],
-    },
-    {
-      key: 'merge_strategy',
-      label: { en: 'Merge strategy', es: 'Estrategia de fusión' },
-      help: { en: 'How rows are merged, in the words of dlt.', es: 'Cómo se funden las filas, con los nombres de dlt.' },
-      choices: [
-        namedChoice('delete-insert', 'those that come anew are deleted and inserted', 'las que vuelven se borran y se insertan'),
-        namedChoice('upsert', 'those that come anew are updated', 'las que vuelven se actualizan'),
-        namedChoice('insert-only', 'those that are there stay', 'las que ya están se quedan'),
-        namedChoice('scd2', 'every version is kept, with when it held', 'se guarda cada versión, con su vigencia'),
-      ],
-    },
-    {
-      key: 'publish',
-      label: { en: 'Publish', es: 'Publicación' },
-      help: { en: 'Whether rows are looked at in a table beside before they count.', es: 'Si las filas se revisan en una tabla aparte antes de que valgan.' },
-      choices: [
-        namedChoice('direct', 'they are written at once', 'se escriben directamente'),
-        namedChoice('audit', 'write, audit, publish', 'escribir, auditar, publicar'),
-      ],
-    },
+    ...ways,
     keysOption,
   ],
   fields: (item, { keys }) => {
@@ -96,13 +102,9 @@ export const kind = defineKind({
     { template: 'stage/loader/sql/any/test_loader.py', path: `tests/unit/test_${name}.py`, owner: 'seed' },
   ],
   typescript: {
-    options: [keysOption],
-    fields: (item, { keys }) => [
-      { key: 'write', value: 'merge' },
-      { key: 'keys', value: loaderKeys(item, keys, 'rows') },
-    ],
+    options: [...ways, keysOption],
     files: ({ name }) => typescriptPair('loader/sql/any', 'loader', `src/core/loaders/${name}.ts`, name),
-    modules: () => ['src/core/table-like.ts'],
+    modules: (item) => ['src/core/table-like.ts', ...(isAudited(item) ? ['src/core/sql-audit.ts'] : [])],
     address: () => 'duckdb:///data/warehouse.duckdb',
   },
   modules: (item) => tableLoader(wayOf(item), isAudited(item)).modules,
