@@ -1,9 +1,13 @@
 import type { DeliveryCount, DrainReport, LogEntry, TaskStateChange } from '../ports.ts';
+import { PrefectHttpError, PrefectUnreachable } from './api-errors.ts';
 import type { PrefectClient } from './client.ts';
 import { LogBatches } from './log-batches.ts';
 import { PlainEvents } from './plain-events.ts';
 import { TaskDelivery } from './task-delivery.ts';
 import { Wakeable } from './wakeable.ts';
+
+/** A server that answers with a fault of its own is asked so often before the end of a run goes on without it. */
+const mostTries = 4;
 
 /** What arrives within it leaves together. */
 const gatherMs = 50;
@@ -24,6 +28,8 @@ export class Reporter {
   #lastLogs = Date.now();
   #quiet = 0;
   #trouble: string | null = null;
+  /** How often in a row there was trouble that may pass. */
+  #tries = 0;
 
   constructor(client: PrefectClient) {
     this.#client = client;
@@ -54,6 +60,7 @@ export class Reporter {
     this.#draining = true;
     this.#tasks.lastProgress = Date.now();
     this.#trouble = null;
+    this.#tries = 0;
     this.#wake.wake();
     let reason: string | null = null;
     while (!this.#isSettled() && reason === null) {
@@ -71,13 +78,17 @@ export class Reporter {
     return { events: this.#events(), queued: this.#tasks.queued + this.#plain.queued };
   }
 
+  get #hasGivenUp(): boolean {
+    return this.#trouble !== null && this.#tries >= mostTries;
+  }
+
   #isSettled(): boolean {
     return this.#tasks.isSettled && this.#plain.queued === 0 && this.#logs.waiting === 0;
   }
 
   #reasonToEnd(until: number): string | null {
     if (this.#isSettled()) return null;
-    if (this.#trouble !== null) return this.#trouble;
+    if (this.#hasGivenUp) return this.#trouble;
     const { drainMs, stallMs } = this.#client.settings.report;
     if (Date.now() >= until) return `the ${drainMs / 1000} s for it were over (KPI_FLOW_REPORT_SECONDS sets them)`;
     const isStalled = Date.now() - this.#tasks.lastProgress >= stallMs;
@@ -124,7 +135,7 @@ export class Reporter {
       const { posted, moved } = await this.#step();
       this.#quiet = moved ? 0 : this.#quiet + 1;
       this.#wake.announce();
-      if (this.#trouble !== null && this.#draining) return;
+      if (this.#hasGivenUp && this.#draining) return;
       if (!posted) await this.#rest();
     }
   }
@@ -144,15 +155,17 @@ export class Reporter {
       const looks = !posted && (this.#draining || this.#tasks.isLookDue);
       const moved = looks && (await this.#tasks.look());
       this.#trouble = null;
+      this.#tries = 0;
       return { posted, moved: posted || moved };
     } catch (error) {
       this.#trouble = error instanceof Error ? error.message : String(error);
+      this.#tries = mayPass(error) ? this.#tries + 1 : mostTries;
       return { posted: false, moved: false };
     }
   }
 
   #pauseMs(): number {
-    if (this.#trouble !== null) return 5000;
+    if (this.#trouble !== null) return this.#draining ? 1000 : 5000;
     if (this.#draining || this.#tasks.queued > 0) return this.#tasks.pauseMs(this.#quiet);
     return Math.max(gatherMs, Math.min(5000, this.#msToLogs()));
   }
@@ -170,4 +183,9 @@ export class Reporter {
     await this.#logs.flush();
     this.#tasks.lastProgress = Date.now();
   }
+}
+
+/** A fault of the server, whose database may have been busy; who cannot be reached was tried often enough, and a no is a no. */
+function mayPass(error: unknown): boolean {
+  return !(error instanceof PrefectUnreachable) && !(error instanceof PrefectHttpError && error.status < 500);
 }

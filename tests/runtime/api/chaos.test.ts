@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import fc from 'fast-check';
 import { afterEach, describe, expect, test } from 'vitest';
 import { connect } from '../../../src/runtime/api/connect.ts';
 import type { PrefectServerApi } from '../../../src/runtime/api/prefect-server-api.ts';
@@ -7,6 +9,7 @@ import { startProxy } from './proxy.ts';
 import { useRealServer } from './real-server.ts';
 import { DrivenTask, startRun } from './task-changes.ts';
 
+const isLong = process.env['KPI_FLOW_LONG'] === '1';
 const server = useRealServer();
 let proxy: Proxy | undefined;
 afterEach(async () => await proxy?.stop());
@@ -32,7 +35,7 @@ async function visible(flowRun: string): Promise<number> {
 const tasks = 40;
 
 /** Each fault meets some of the requests, by turns. */
-const faults: readonly Exclude<Fault, undefined>[] = ['cut', 'half', 'late', 'lose', '429', '503', 'nonsense'];
+const faults: readonly Exclude<Fault, undefined>[] = ['cut', 'reset', 'half', 'late', 'lose', '429', '429 bare', '429 odd', '500', '502', '503', 'nonsense', 'broken'];
 
 describe('what a server or a network does to a report', () => {
   test.each(faults)('%s: every task run is there in the end, and the figures are exact', async (fault) => {
@@ -57,6 +60,36 @@ describe('what a server or a network does to a report', () => {
     api.close();
   }, 120_000);
 
+  test('any mix of them: sent, dropped, superseded and queued are what was emitted, at every moment, and all of it is there in the end', async () => {
+    const script = fc.array(fc.constantFrom<Fault>(undefined, undefined, ...faults), { minLength: 5, maxLength: 25 });
+    await fc.assert(
+      fc.asyncProperty(script, async (hits) => {
+        const { api, proxy } = await through();
+        try {
+          const { record, reported } = await startRun(api, 'chaos-mix');
+          const left = [...hits];
+          proxy.fault = () => left.shift();
+          for (let at = 0; at < tasks; at += 1) {
+            new DrivenTask(reported, `t-${at}`).complete(api);
+            expect(counted(api)).toBe(3 * (at + 1));
+            if (at % 10 === 9) await sleep(60);
+          }
+          let report = await api.drain();
+          for (let again = 0; again < hits.length && report.reason !== null && report.events.dropped === 0; again += 1) report = await api.drain();
+          expect(counted(api)).toBe(3 * tasks);
+          const { confirmed, dropped, unconfirmed } = report.events;
+          expect(confirmed + dropped + unconfirmed).toBe(3 * tasks);
+          // Nothing is lost in silence: what is not there is what was said not to be.
+          if (dropped === 0) expect([report.reason, unconfirmed, await visible(record.id)]).toEqual([null, 0, tasks]);
+        } finally {
+          api.close();
+          await proxy.stop();
+        }
+      }),
+      { numRuns: isLong ? 100 : 3, endOnFailure: true },
+    );
+  }, 3_600_000);
+
   test('a server that is gone at the end: it ends within a bound, with the reason, and counts what was not delivered', async () => {
     const { api, proxy } = await through({ PREFECT_CLIENT_MAX_RETRIES: '1' });
     const { reported } = await startRun(api, 'chaos-gone');
@@ -68,6 +101,18 @@ describe('what a server or a network does to a report', () => {
     expect(counted(api)).toBe(3 * tasks);
     api.close();
   }, 60_000);
+
+  test('a server with a fault of its own that does not pass: it ends, with the reason, and counts what was not delivered', async () => {
+    const { api, proxy } = await through();
+    const { reported } = await startRun(api, 'chaos-fault');
+    let asked = 0;
+    proxy.fault = (_, path) => (path.endsWith('/events') ? ((asked += 1), '500') : undefined);
+    new DrivenTask(reported, 'left').complete(api);
+    const report = await api.drain();
+    expect(report).toMatchObject({ events: { emitted: 3, sent: 0, dropped: 3 }, reason: expect.stringContaining('answered 500 to POST /events') });
+    expect(asked).toBeGreaterThan(2);
+    api.close();
+  });
 
   test('a server that was never there is said at once, with its address', async () => {
     const made = await startProxy(server.url);

@@ -3,7 +3,10 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 /** What the proxy does with one request; nothing means that it passes it on. */
-export type Fault = 'cut' | 'half' | 'late' | 'lose' | '429' | '503' | '401' | 'nonsense' | undefined;
+export type Fault = 'cut' | 'reset' | 'half' | 'late' | 'lose' | '429' | '429 bare' | '429 odd' | '500' | '502' | '503' | '401' | 'nonsense' | 'broken' | undefined;
+
+/** What it says of when to come again, if that is not a second. */
+const retryAfter: Readonly<Record<string, Record<string, string>>> = { '429 bare': {}, '429 odd': { 'retry-after': 'soon' } };
 
 /** Stands between a client and a server, and does to each request what the script says. */
 export interface Proxy {
@@ -34,12 +37,14 @@ export async function startProxy(target: string): Promise<Proxy> {
 
 function apply(fault: Fault, incoming: IncomingMessage, answer: ServerResponse, to: URL): void {
   if (fault === 'cut') return void incoming.socket.destroy();
+  if (fault === 'reset') return void incoming.socket.resetAndDestroy();
   if (fault === undefined || fault === 'late' || fault === 'half') return forward(incoming, answer, to, fault === 'half');
   incoming.resume();
   incoming.once('end', () => {
     if (fault === 'lose') answer.writeHead(204).end();
     else if (fault === 'nonsense') answer.writeHead(200, { 'content-type': 'text/html' }).end('<html>');
-    else answer.writeHead(Number(fault), { 'retry-after': '1' }).end('{"detail":"not now"}');
+    else if (fault === 'broken') answer.writeHead(200, { 'content-type': 'application/json' }).end('{"a":');
+    else answer.writeHead(Number(fault.slice(0, 3)), retryAfter[fault] ?? { 'retry-after': '1' }).end('{"detail":"not now"}');
   });
 }
 
