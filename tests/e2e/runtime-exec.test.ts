@@ -1,4 +1,5 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -33,6 +34,10 @@ export const dies = flow(async () => {
   writeFileSync('dies.pid', String(process.pid));
   await new Promise(() => setInterval(() => {}, 1000));
 }, { name: 'exec-dies' });
+export const stays = flow(async (file) => {
+  writeFileSync(file, String(process.pid));
+  await new Promise(() => setInterval(() => {}, 1000));
+}, { name: 'exec-stays' });
 const first = task((n) => { appendFileSync('steps.txt', 'first '); return n; }, { name: 'first', cachePolicy: INPUTS });
 export const sleeps = flow(async (n) => {
   await first(n);
@@ -122,7 +127,7 @@ describe('a work pool that starts a flow in TypeScript', () => {
 
   test('fails it with the reason when the export is not there', async () => {
     const run = await waitUntil(await start(await deploy('nothing')), isOver);
-    expect(run.state?.message).toContain('flows.mjs has no export "nothing": its flows are dies, fails, holds, long, main, sleeps');
+    expect(run.state?.message).toContain('flows.mjs has no export "nothing": its flows are dies, fails, holds, long, main, sleeps, stays');
   }, 120_000);
 
   test('cancels it: the hook runs, the state is Cancelled, and no grandchild is left', async () => {
@@ -150,6 +155,22 @@ describe('a run in a work pool that does not go straight on', () => {
     process.kill(await pid(), 'SIGKILL');
     const run = await waitUntil(id, isOver);
     expect(run.state).toMatchObject({ type: 'CRASHED', message: expect.stringContaining('-9') });
+  }, 120_000);
+
+  // Prefect's worker ends the processes of its runs with itself, without a word to the server; a flow in Python stays Running too.
+  test('is ended with its worker, as a flow in Python is, and leaves no process behind', async () => {
+    await server.prefect.api.createProcessPool('leaving');
+    const file = join(folder, 'leaving.pid');
+    const id = await start(await deploy('stays', { work_pool_name: 'leaving' }), { file });
+    const worker = spawn(server.python, ['-m', 'prefect', 'worker', 'start', '--pool', 'leaving', '--type', 'process', '--install-policy', 'never'], { cwd: folder, env: { ...server.prefect.env, PREFECT_WORKER_QUERY_SECONDS: '1' }, stdio: 'ignore' });
+    const ended = once(worker, 'exit');
+    const pid = async (): Promise<number> => Number(await readFile(file, 'utf8').catch(() => '0'));
+    await expect.poll(pid, { timeout: 60_000 }).toBeGreaterThan(0);
+    worker.kill('SIGTERM');
+    expect(await ended).toEqual([0, null]);
+    const left = await pid();
+    await expect.poll(() => isAlive(left), { timeout: 10_000 }).toBe(false);
+    expect((await server.client.json<FlowRunRecord>('GET', `/flow_runs/${id}`)).state?.type).toBe('RUNNING');
   }, 120_000);
 
   test('is suspended, gives its process back, and goes on from the top in a new one, with what was kept', async () => {
