@@ -3,7 +3,7 @@ import { Failure } from '../../src/errors/failure.ts';
 import type { RawAnswers } from '../../src/generate/define-generator.ts';
 import { flowNames } from '../../src/generate/flow-files.ts';
 import { removeEntry } from '../../src/config/edit-config.ts';
-import { moduleOf } from '../../src/generate/stage-files.ts';
+import { fileOfRenamed, moduleOf } from '../../src/generate/stage-files.ts';
 import { isPipeline } from '../../src/generate/plan-remove-pipeline.ts';
 import type { RepositoryState } from '../../src/generate/repository-state.ts';
 import { stagesOf } from '../../src/generate/repository-state.ts';
@@ -160,12 +160,20 @@ export class Played {
     return this.#written.filter((mark) => !all.includes(mark)).map((mark) => `${mark} is lost`);
   }
 
-  /** What sync would still change, unless it would have before; the lock notes what somebody deleted. */
+  /** What sync would still change, unless it would have before, under whatever name; the lock notes what somebody deleted. */
   async #unsettled(before?: Files): Promise<string[]> {
     const left = async (ports: GrowPorts): Promise<string[]> => (await sync({ ...options, dryRun: true }, ports)).plan.ops.map(({ path }) => path).filter((path) => path !== lockPath);
     const after = await left(this.#ports);
-    const known = after.length > 0 && before !== undefined ? await left(memoryPorts(before)) : [];
+    if (after.length === 0 || before === undefined) return after;
+    const known = (await left(memoryPorts(before))).map((path) => this.#nowOf(path, before));
     return after.filter((path) => !known.includes(path));
+  }
+
+  /** The path of a file by the name that its stage has now. */
+  #nowOf(path: string, before: Files): string {
+    const [old, now] = [before, this.files].map((files) => [...stagesOf(stateOf(files).config).keys()]);
+    const [from, to] = [old?.find((name) => !now?.includes(name)), now?.find((name) => !old?.includes(name))];
+    return from === undefined || to === undefined ? path : fileOfRenamed(path, from, to);
   }
 
   /** What must hold at the end of any history. */
