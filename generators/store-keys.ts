@@ -12,7 +12,7 @@ export function storeKeys(writes: readonly Write[]): readonly KindKey[] {
     },
     {
       key: 'strategy',
-      help: { en: 'How rows are merged; delete-insert when nothing is said.', es: 'Cómo se funden las filas; si no se dice, delete-insert.' },
+      help: { en: 'How rows are merged; delete-insert when nothing is said.', es: 'Cómo se fusionan las filas; si no se dice, delete-insert.' },
       values: ['delete-insert', 'upsert', 'insert-only', 'scd2'],
     },
     {

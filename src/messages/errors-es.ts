@@ -463,7 +463,7 @@ export const errorsEs: ErrorTexts = {
   }),
   E_CONFIG_STRATEGY: ({ path, write }) => ({
     what: `"${path}" no pinta nada aquí.`,
-    why: `Una estrategia dice cómo se funden las filas, y este cargador escribe con ${write}.`,
+    why: `Una estrategia dice cómo se fusionan las filas, y este cargador escribe con ${write}.`,
     fix: 'Quítala o escribe `write: merge`.',
   }),
   E_CONFIG_TABLE: ({ path }) => ({
@@ -542,8 +542,8 @@ export const errorsEs: ErrorTexts = {
       use === 'folders'
         ? 'Traen una fila por registro y cada periodo va en su carpeta: habría una por cada instante.'
         : form === 'raw'
-          ? 'Son los registros tal como llegan, alguno repetido, y al fundir filas no puede haber dos con las mismas claves.'
-          : 'Traen una fila por registro, ya sin su id, y al fundir filas no puede haber dos con las mismas claves.',
+          ? 'Son los registros tal como llegan, alguno repetido, y al fusionar filas no puede haber dos con las mismas claves.'
+          : 'Traen una fila por registro, ya sin su id, y al fusionar filas no puede haber dos con las mismas claves.',
     fix:
       use === 'folders'
         ? 'Carga una agregación suya, que tiene una fila por periodo, o guarda los registros en una tabla: --kind sql.'

@@ -14,7 +14,7 @@ import { storeKeys } from '../../store-keys.ts';
 /** Its strategy where it merges, else how it writes. */
 function wayOf({ options: { write_disposition: write = 'merge', merge_strategy: strategy = 'delete-insert' } }: StageItem): TableWay {
   if (write === 'merge') return strategy as TableWay;
-  const reason = { en: 'It says how rows are merged, and --write-disposition is not merge.', es: 'Dice cómo se funden las filas, y --write-disposition no es merge.' };
+  const reason = { en: 'It says how rows are merged, and --write-disposition is not merge.', es: 'Dice cómo se fusionan las filas, y --write-disposition no es merge.' };
   if (strategy !== 'delete-insert') fail('E_ANSWER_REFUSED', { flag: '--merge-strategy', value: strategy, reason });
   return write as TableWay;
 }
@@ -44,7 +44,7 @@ const ways: readonly KindOption[] = [
     label: { en: 'Write disposition', es: 'Modo de escritura' },
     help: { en: 'What becomes of the rows that are there, in the words of dlt.', es: 'Qué pasa con las filas que ya están, con los nombres de dlt.' },
     choices: [
-      namedChoice('merge', 'rows with the same keys are merged', 'se funden las filas con las mismas claves'),
+      namedChoice('merge', 'rows with the same keys are merged', 'se fusionan las filas con las mismas claves'),
       namedChoice('append', 'rows are added, each load once', 'se añaden filas, cada carga una vez'),
       namedChoice('replace', 'all rows are replaced', 'se sustituyen todas las filas'),
       namedChoice('replace_partitions', 'the rows of each period are replaced', 'se sustituyen las filas de cada periodo'),
@@ -53,7 +53,7 @@ const ways: readonly KindOption[] = [
   {
     key: 'merge_strategy',
     label: { en: 'Merge strategy', es: 'Estrategia de fusión' },
-    help: { en: 'How rows are merged, in the words of dlt.', es: 'Cómo se funden las filas, con los nombres de dlt.' },
+    help: { en: 'How rows are merged, in the words of dlt.', es: 'Cómo se fusionan las filas, con los nombres de dlt.' },
     choices: [
       namedChoice('delete-insert', 'those that come anew are deleted and inserted', 'las que vuelven se borran y se insertan'),
       namedChoice('upsert', 'those that come anew are updated', 'las que vuelven se actualizan'),
