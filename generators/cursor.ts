@@ -12,16 +12,19 @@ const usual = 'occurred_at';
 /** Its name stands twice on a line of ruff's. */
 const longestCursor = 30;
 
+/** The column that decides what belongs to a window. */
+export const cursorOption: KindOption = {
+  key: 'cursor',
+  label: { en: 'Cursor', es: 'Cursor' },
+  help: { en: 'The column that says what belongs to a window: updated_at. Without it, occurred_at.', es: 'La columna que dice qué entra en una ventana: updated_at. Si falta, occurred_at.' },
+  placeholder: 'column',
+  initial: '',
+  check: (text) => checkEntryName(text, longestCursor),
+};
+
 /** How an extractor reads what is new: the same words for every kind, those of dlt. */
 export const cursorOptions: readonly KindOption[] = [
-  {
-    key: 'cursor',
-    label: { en: 'Cursor', es: 'Cursor' },
-    help: { en: 'The column that says what belongs to a window: updated_at. Without it, occurred_at.', es: 'La columna que dice qué entra en una ventana: updated_at. Si falta, occurred_at.' },
-    placeholder: 'column',
-    initial: '',
-    check: (text) => checkEntryName(text, longestCursor),
-  },
+  cursorOption,
   {
     key: 'initial',
     label: { en: 'Initial value', es: 'Valor inicial' },

@@ -4,7 +4,7 @@ import type { FileRule } from './file-rule.ts';
 import type { RepositoryState } from './repository-state.ts';
 
 /** How a kind is in a TypeScript repository, where it is otherwise than in Python. It asks nothing that is not listed here. */
-export type TypescriptKind = Pick<StageKind, 'files'> & Partial<Pick<StageKind, 'fields' | 'options' | 'modules' | 'address'>>;
+export type TypescriptKind = Pick<StageKind, 'files'> & Partial<Pick<StageKind, 'fields' | 'options' | 'modules' | 'address' | 'variables'>>;
 
 /** A module of a stage with its test, from the folder of its kind. */
 export function typescriptPair(folder: string, kind: string, path: string, name: string): FileRule[] {

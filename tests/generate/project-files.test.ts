@@ -43,8 +43,11 @@ const added = Object.values(stages).flatMap(({ kinds }) =>
 );
 const addedInTypescript = Object.values(stages).flatMap(({ kinds }) =>
   kinds.flatMap(({ value, typescript }) => {
-    const item = { name: 'x', kind: value, inputs: [], options: {} };
-    return typescript === undefined ? [] : [...typescript.files(item), ...(typescript.modules?.(item) ?? []).map((path) => ({ template: `typescript/${path}` }))];
+    const given = [{}, ...(typescript?.options ?? []).flatMap(({ key, choices = [] }) => choices.map((each) => ({ [key]: each.value })))];
+    return given.flatMap((options) => {
+      const item = { name: 'x', kind: value, inputs: [], options };
+      return typescript === undefined ? [] : [...typescript.files(item), ...(typescript.modules?.(item) ?? []).map((path) => ({ template: `typescript/${path}` }))];
+    });
   }),
 );
 const modules = Object.values(sourceKinds).flatMap((each) => each.modules.map((name) => ({ template: `python/src/core/${name}` })));

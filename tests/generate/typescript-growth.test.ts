@@ -217,6 +217,7 @@ describe('a TypeScript repository', () => {
     ['loader', { name: 'kept', kind: 'sql', database: 'postgresql' }, 'E_LANGUAGE_NOT_YET'],
     ['loader', { name: 'save', kind: 'sql' }, 'E_ANSWER_REFUSED'],
     ['extractor', { name: 'stock', kind: 'sql', database: 'postgresql' }, 'E_LANGUAGE_NOT_YET'],
+    ['extractor', { name: 'stock', kind: 'api', initial: '2026-01-05' }, 'E_LANGUAGE_NOT_YET'],
     ['transformer', { name: 'sum', kind: 'aggregation', inputs: 'rate' }, 'E_ANSWER_REFUSED'],
     ['extractor', { name: 'numerator_', kind: 'sql' }, 'E_ANSWER_REFUSED'],
     ['extractor', { name: 'NUMERATOR', kind: 'sql' }, 'E_ANSWER_REFUSED'],
@@ -251,6 +252,8 @@ describe('a TypeScript repository', () => {
     for (const input of ['by_period', 'raw_by_period', 'again_by_period']) addTo(files, 'loader', { name: `kept_${input}`, kind: 'sql', inputs: input });
     addTo(files, 'loader', { name: 'clean_kept', kind: 'sql', inputs: 'clean_orders' });
     addTo(files, 'loader', { name: 'page', kind: 'artifact', inputs: 'again_by_period' });
+    addTo(files, 'extractor', { name: 'tickets', kind: 'api', source: 'desk', auth: 'oauth2_client_credentials', paginator: 'offset', contract: 'freeze', cursor: 'updated_at' });
+    addTo(files, 'transformer', { name: 'clean_tickets', kind: 'cleaning', inputs: 'tickets' });
     for (const [write, strategy] of [['append', ''], ['replace', ''], ['replace_partitions', ''], ['merge', 'upsert'], ['merge', 'insert-only'], ['merge', 'scd2']])
       addTo(files, 'loader', { name: `all_${write}_${strategy}`.replaceAll('-', '_').replace(/_$/, ''), kind: 'sql', inputs: 'by_period', write_disposition: write, merge_strategy: strategy, publish: strategy === 'upsert' || write === 'append' ? 'audit' : 'direct' });
     addTo(files, 'pipeline', { name: 'more', inputs: 'again_by_period,page' });
