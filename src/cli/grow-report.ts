@@ -35,6 +35,8 @@ function remarkLines(remarks: readonly Remark[], locale: Locale): string[] {
         return [ui.variable(remark.name, remark.source, remark.isNew, remark.form)];
       case 'kept':
         return [ui.kept(remark.file, remark.part)];
+      case 'outlived':
+        return [ui.outlived(remark.file)];
       case 'next':
         return [ui.next[remark.step], `  ${process.platform === 'win32' ? remark.command.replace('.venv/bin/python', '.venv\\Scripts\\python') : remark.command}`];
       case 'used':

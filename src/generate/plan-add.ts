@@ -48,6 +48,8 @@ export type Remark =
   | { readonly kind: 'variable'; readonly name: string; readonly source: string; readonly isNew: boolean; readonly form?: string }
   /** Edited, so it stays although its stage is gone: the file, or a part of it. */
   | { readonly kind: 'kept'; readonly file: string; readonly part?: string }
+  /** A test that somebody edited, so it stays; what it tests is gone. */
+  | { readonly kind: 'outlived'; readonly file: string }
   /** What a person runs to make Prefect know of it. */
   | { readonly kind: 'next'; readonly step: 'deploy' | 'automation' | 'image' | 'install'; readonly command: string }
   /** Gone from config.yaml, but code still names it. */

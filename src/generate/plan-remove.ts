@@ -18,7 +18,7 @@ import { planGenerated } from './plan-generated.ts';
 import { placesWith } from './rename-mentions.ts';
 import type { RepositoryState } from './repository-state.ts';
 import { checksModule, configPath, incrementalModule, isUnedited, stagesOf } from './repository-state.ts';
-import { filesOfStage } from './stage-files.ts';
+import { filesOfStage, isStageModule } from './stage-files.ts';
 import { settingsOfStage } from './standing-stage.ts';
 import { generatorsIn } from './typescript-stage.ts';
 import { camel } from './emitters/words.ts';
@@ -101,9 +101,10 @@ export function groupOf(name: string, { config }: RepositoryState): 'extractors'
 export function removeFiles(name: string, state: RepositoryState): { readonly ops: readonly FileOp[]; readonly remarks: readonly Remark[] } {
   const found = filesOfStage(state.lock, name).map((path) => ({ path, text: state.read(path) }));
   const there = found.flatMap(({ path, text }) => (text === undefined ? [] : [{ path, text, unedited: isUnedited(state, path, text) }]));
+  const hasCode = there.some(({ path, unedited }) => !unedited && isStageModule(path) && !path.endsWith('.sql'));
   return {
     ops: there.filter(({ unedited }) => unedited).map(({ path, text }) => ({ kind: 'delete', path, owner: 'seed', before: text })),
-    remarks: there.filter(({ unedited }) => !unedited).map(({ path }) => ({ kind: 'kept', file: path })),
+    remarks: there.filter(({ unedited }) => !unedited).map(({ path }) => ({ kind: hasCode || isStageModule(path) ? 'kept' : 'outlived', file: path })),
   };
 }
 

@@ -5,6 +5,7 @@ import { flowNames } from '../../src/generate/flow-files.ts';
 import { removeEntry } from '../../src/config/edit-config.ts';
 import { fileOfRenamed, moduleOf } from '../../src/generate/stage-files.ts';
 import { isPipeline } from '../../src/generate/plan-remove-pipeline.ts';
+import type { Remark } from '../../src/generate/plan-add.ts';
 import type { RepositoryState } from '../../src/generate/repository-state.ts';
 import { stagesOf } from '../../src/generate/repository-state.ts';
 import type { GrowOptions, GrowPorts, GrowResult } from '../../src/jobs/grow.ts';
@@ -71,9 +72,19 @@ export class Played {
     if (result === undefined) return sameFiles(this.files, before) ? [] : ['what was refused has changed files'];
     const { ops } = result.plan;
     if (result.run !== undefined) this.#runs.push({ ops, before });
+    if (result.run !== undefined) this.#deleteOutlived(result.remarks);
     const again = next.do === 'add' || next.do === 'add other' ? [...insertedOnly(ops), ...(await addedTwice(job))] : [];
     const left = await this.#unsettled(before);
     return [...this.#lost(), ...brokenIn(this.files, before), ...tornBy(ops, before), ...again, ...left.map((path) => `after ${next.do}, sync changes ${path}`)];
+  }
+
+  /** Who is told that a test of theirs outlived its stage deletes it. */
+  #deleteOutlived(remarks: readonly Remark[]): void {
+    for (const { file } of remarks.filter((each) => each.kind === 'outlived')) {
+      const text = this.files.get(file) ?? '';
+      this.files.delete(file);
+      this.#written = this.#written.filter((each) => !text.includes(each));
+    }
   }
 
   /** The last run goes as it came while its files stand as it left them; otherwise nothing happens. */

@@ -193,7 +193,7 @@ describe('remove', () => {
     await addStage('extractor', 'returns', 'sql');
     edit('tests/unit/test_returns.py', (text) => `${text}# mine\n`);
     const { remarks } = await remove('returns', options(), ports);
-    expect(remarks).toEqual([{ kind: 'kept', file: 'tests/unit/test_returns.py' }]);
+    expect(remarks).toEqual([{ kind: 'outlived', file: 'tests/unit/test_returns.py' }]);
     expect(read('tests/unit/test_returns.py')).toContain('# mine');
   });
 });
