@@ -7,6 +7,7 @@ import { sharedEnvironment } from '../../src/edge/python-environment-shared.ts';
 import { grow, startFiles } from '../generate/grown.ts';
 import type { DatabaseServer } from '../../src/build/database-servers.ts';
 import { startMariadb, startPostgres } from '../../src/build/database-servers.ts';
+import { tell } from '../cli/command-line.ts';
 import { extractorPackages } from './extractor-packages.ts';
 
 const minutes = 60_000;
@@ -57,12 +58,12 @@ afterAll(async () => {
 const run = (args: readonly string[], env: NodeJS.ProcessEnv = {}) => execa(python, args, { cwd: root, env: { PYTHONPATH: join(root, 'src'), PYTHONUTF8: '1', ...env } });
 
 /** The address of an empty database; nothing where its programs are not on the machine. */
-async function addressOf(database: (typeof databases)[number]): Promise<string | undefined> {
-  if (database === 'sqlite' || database === 'duckdb') return `${database}:///${root}/kept.${database}`;
+async function addressOf(database: (typeof databases)[number], name = 'loaders'): Promise<string | undefined> {
+  if (database === 'sqlite' || database === 'duckdb') return `${database}:///${root}/${name}.${database}`;
   const server = servers.get(database);
   if (server === undefined) return undefined;
-  await run([resolve('tests/e2e/seed_database.py'), server.url(server.first), server.url('loaders'), '2026-01-01', '2026-01-02']);
-  return server.url('loaders');
+  await run([resolve('tests/e2e/seed_database.py'), server.url(server.first), server.url(name), '2026-01-01', '2026-01-02']);
+  return server.url(name);
 }
 
 describe.each(databases)('every loader of a table, in %s', (database) => {
@@ -72,6 +73,20 @@ describe.each(databases)('every loader of a table, in %s', (database) => {
     const { stdout } = await run([resolve('tests/e2e/load_suite.py'), ...chosen(database)], { ARCHIVE_URL: address });
     const found = JSON.parse(stdout) as Record<string, readonly [held: readonly string[], fault: string]>;
     expect(Object.fromEntries(Object.entries(found).map(([name, [held, fault]]) => [name, fault === '' ? held.length : fault]))).toEqual(Object.fromEntries(chosen(database).map((name) => [name, 7])));
+  });
+});
+
+/** A usual run kills one load of each way in SQLite, and elsewhere where the statements differ; a long one fifteen of each, audited ones too. */
+describe.each(['sqlite', 'postgresql', 'mariadb'] as const)('a load that is killed, in %s', (database) => {
+  it('leaves the old rows or the new ones, and the next one the new ones', { timeout: 60 * minutes }, async ({ skip }) => {
+    const address = await addressOf(database, 'killed');
+    if (address === undefined) return skip(`the programs of ${database} are not on this machine`);
+    const names = isLong ? everyOne : database === 'sqlite' ? everyOne.slice(0, Object.keys(ways).length) : few;
+    const { stdout } = await run([resolve('tests/e2e/load_killed.py'), isLong ? '15' : '1', ...names], { ARCHIVE_URL: address });
+    const found = JSON.parse(stdout) as Record<string, { readonly killed: number; readonly old: number; readonly new: number; readonly fault: string }>;
+    if (isLong) tell(`${database}: ${Object.entries(found).map(([name, each]) => `${name} ${each.killed} killed, ${each.old} old, ${each.new} new`).join('; ')}`);
+    expect(Object.entries(found).map(([name, { fault }]) => [name, fault])).toEqual(names.map((name) => [name, '']));
+    expect(Object.values(found).reduce((sum, each) => sum + each.killed, 0)).toBeGreaterThan(0);
   });
 });
 
