@@ -23,7 +23,7 @@ const bare = new Set(
     ['inputs.*', 'input.*', 'stage'].flatMap((of) => ['name', 'clean', 'role', 'input'].map((key) => `${of}.${key}`)),
     ['origins.*', 'destinations.*', 'edges.*.from', 'edges.*.to', 'waiting.*'].map((key) => `graph.${key}`),
     ['kinds.extractors.*', 'kinds.transformers.*', 'kinds.loaders.*', 'kinds.own.*.group', 'kinds.own.*.lines.*', 'kinds.writes.*'],
-    ['stage.paginator', 'stage.contract', 'stage.format', 'stage.module', 'runner.className', 'sourceUnion', 'database.address'],
+    ['stage.paginator', 'stage.secrets.*', 'stage.contract', 'stage.format', 'stage.module', 'runner.className', 'sourceUnion', 'database.address'],
     ['rows', 'extracts', 'transforms', 'loads'].flatMap((of) => ['name', 'kind', 'source', 'file', 'inputs.*'].map((key) => `graph.${of}.*.${key}`)),
     ['source', 'destination', 'sources.*'].flatMap((of) =>
       ['name', 'kind', 'key', 'variable', 'sample'].map((key) => `${of}.${key}`),
