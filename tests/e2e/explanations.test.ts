@@ -29,6 +29,7 @@ const lake = [
   ["conversion from `str` to `datetime[μs]` failed in column 'connected_at' for 1 out of 1 values: [\"a\"]", "conversion from `str` to `datetime[μs]` failed in column 'connected_at' for 1 out of 1 values: …"],
   ["conversion from `str` to `i64` failed in column 'error 403' for 1 out of 1 values: [\"a\"]", "conversion from `str` to `i64` failed in column 'error 403' for 1 out of 1 values: …"],
   ['Generic S3 error: HTTP error: error sending request', 'nobody answers, or not to the end; check the network and LAKE_SERVER'],
+  ['Error getting list response body: HTTP error: request or response body error', 'nobody answers, or not to the end; check the network and LAKE_SERVER'],
   ['tcp connect error: Connection refused (os error 111)', 'nobody answers, or not to the end; check the network and LAKE_SERVER'],
   ['Server returned non-2xx status code: 403 Forbidden', 'not let in; check LAKE_KEY'],
 ] as const;

@@ -81,6 +81,17 @@ def a_window_is_closed_and_open(lake: Lake) -> None:
         same(lake.read("plain", start, end), ROWS.filter(day >= datetime(start.year, start.month, start.day), day < datetime(end.year, end.month, end.day)))
 
 
+def a_cursor_of_its_own_decides(lake: Lake) -> None:
+    lake.fill("changed", ROWS.with_columns(changed_at=pl.col("occurred_at") + timedelta(days=100)))
+    os.environ.update({**lake.env["variables"], lake.variable: f"{lake.uri}/changed"})
+    module = import_module({"parquet": "core.lake", "delta": "core.lake_delta"}.get(lake.form, "core.lake_text"))
+    schema = pl.Schema({**lake.module.SCHEMA, "changed_at": pl.Datetime("us")})
+    files = lake.module.TABLE if lake.form == "delta" else lake.module.FILES
+    days = date(2027, 2, 1), date(2027, 2, 2)
+    found = getattr(module, f"read_{lake.form}")(lake.stage, files, schema, *days, cursor="changed_at")
+    same(found.drop("changed_at"), ROWS.filter(pl.col("occurred_at").dt.to_string("%F") == "2026-10-24"))
+
+
 def an_empty_window_has_its_columns(lake: Lake) -> None:
     same(lake.read("plain", date(2020, 1, 1), date(2020, 2, 1)), ROWS.clear())
 
@@ -148,6 +159,7 @@ def a_text_that_is_no_number_shows_no_value(lake: Lake) -> None:
 
 CASES: list[Callable[[Lake], None]] = [
     a_window_is_closed_and_open,
+    a_cursor_of_its_own_decides,
     an_empty_window_has_its_columns,
     moments_of_a_zone_become_local,
     other_columns_are_left_out,

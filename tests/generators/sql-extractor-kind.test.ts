@@ -48,7 +48,7 @@ describe.each(['en', 'es'])('an extractor of more rows than fit in memory, in %s
   });
 });
 
-const kinds = ['sql', 'api', 'sap'] as const;
+const kinds = ['sql', 'datalake', 'api', 'sap'] as const;
 
 describe.each(kinds)('an extractor of kind %s with a cursor', (kind) => {
   const options = { cursor: 'updated_at', initial: '2025-01-31', lag: '3' };
@@ -57,7 +57,7 @@ describe.each(kinds)('an extractor of kind %s with a cursor', (kind) => {
     for (const type of ['simple', 'conversion']) {
       const files = startFiles({ ...answers, type, inputs: type === 'simple' ? 'orders' : 'orders,sessions', locale });
       grow(files, 'extractor', { name: 'tickets', kind, source: 'shop', options });
-      grow(files, 'extractor', { name: 'a'.repeat(40), kind, source: 'shop', options: { cursor: 'b'.repeat(30), contract: 'discard_value', ...(kind === 'api' && { auth: 'none' }) } });
+      grow(files, 'extractor', { name: 'a'.repeat(40), kind, source: 'shop', options: { cursor: 'b'.repeat(30), ...(kind !== 'datalake' && { contract: 'discard_value' }), ...(kind === 'api' && { auth: 'none' }) } });
       const code = files.get('src/core/extractors/tickets.py') ?? '';
       expect(code).toContain('@incremental(\n    initial=date(2025, 1, 31),\n    lag=timedelta(days=3),\n)\ndef tickets(');
       expect(code).toContain('"updated_at": pl.Datetime("us")');

@@ -1,18 +1,23 @@
 import { defineKind } from '../../../src/generate/define-stage.ts';
+import { checkCursor, cursorModules, cursorOf, cursorOptions } from '../../cursor.ts';
 import { formatOption, lakeAddress, lakeData, lakeFields, lakeModules, lakeRequirements, lakeVariables, storeOption } from '../../lakes.ts';
 
 export const kind = defineKind({
   rank: 2,
   label: { en: 'datalake: files in folders, S3, Azure or Google Cloud', es: 'datalake: archivos en carpetas, S3, Azure o Google Cloud' },
   source: 'datalake',
-  options: [storeOption, formatOption],
+  options: [storeOption, formatOption, ...cursorOptions],
+  fields: (item, view) => {
+    checkCursor(item, view);
+    return [];
+  },
   sourceFields: lakeFields,
-  data: (item) => ({ role: 'other', clean: `clean_${item.name}`, ...lakeData(item) }),
+  data: (item) => ({ role: 'other', clean: `clean_${item.name}`, ...lakeData(item), ...cursorOf(item) }),
   files: ({ name }) => [
     { template: 'stage/extractor/datalake/extractor.py', path: `src/core/extractors/${name}.py`, owner: 'seed' },
     { template: 'stage/extractor/datalake/test_extractor.py', path: `tests/unit/test_${name}.py`, owner: 'seed' },
   ],
-  modules: lakeModules,
+  modules: (item) => [...lakeModules(item), ...cursorModules(item)],
   requirements: lakeRequirements,
   address: lakeAddress,
   variables: lakeVariables,
