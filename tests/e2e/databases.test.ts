@@ -10,6 +10,10 @@ import { extractorPackages } from './extractor-packages.ts';
 
 const script = (name: string): string => resolve('tests/e2e', name);
 const names = Object.keys(databases);
+const ways: readonly Readonly<Record<string, string>>[] = [
+  ...['append', 'replace', 'replace_partitions'].map((way) => ({ write_disposition: way })),
+  ...['upsert', 'insert-only', 'scd2'].map((way) => ({ merge_strategy: way })),
+];
 
 let root = '';
 let python = '';
@@ -22,6 +26,7 @@ beforeAll(async () => {
     grow(files, 'extractor', { name: `from_${database}`, kind: 'sql', source: `in_${database}`, options: { database } });
     grow(files, 'loader', { name: `to_${database}`, kind: 'sql', inputs: ['returned_by_day'], source: `in_${database}`, options: { database } });
   }
+  for (const options of ways) grow(files, 'loader', { name: `way_${Object.values(options).join('').replace('-', '_')}`, kind: 'sql', inputs: ['returned_by_day'], source: 'in_sqlite', options });
   for (const [path, text] of files) {
     await mkdir(dirname(join(root, path)), { recursive: true });
     await writeFile(join(root, path), text);
@@ -81,6 +86,50 @@ describe('a database that no server is at hand for', () => {
       'float64: DOUBLE',
       'string: NCLOB',
     ]);
+  });
+});
+
+describe('a load into a database that no server is at hand for', () => {
+  const loads = async (database: string) => JSON.parse(await run([script('compile_loads.py'), databaseOf(database).address, `to_${database}`])) as Record<string, string[]>;
+  const rowsOf = (staged: string) => `SELECT ${['day', 'channel', 'value'].map((name) => `${staged}.${name}`).join(', ')} FROM ${staged}`;
+  const same = (staged: string) => `kept.day = ${staged}.day AND kept.channel = ${staged}.channel`;
+
+  /** What every database is told alike. */
+  function expectStandard(said: Record<string, string[]>, staged: string): void {
+    const insert = 'INSERT INTO kept (day, channel, value)';
+    const absent = `NOT (EXISTS (SELECT * FROM kept WHERE ${same(staged)}))`;
+    expect(said['replace']).toEqual(['DELETE FROM kept', `${insert} ${rowsOf(staged)}`]);
+    expect([said['append'], said['insert_only']]).toEqual(Array.from({ length: 2 }, () => [`${insert} ${rowsOf(staged)} WHERE ${absent}`]));
+    expect(said['upsert']).toEqual([
+      `UPDATE kept SET value=(SELECT ${staged}.value FROM ${staged} WHERE ${same(staged)}) WHERE EXISTS (SELECT * FROM ${staged} WHERE ${same(staged)})`,
+      `${insert} ${rowsOf(staged)} WHERE ${staged}.day IS NOT NULL AND ${absent}`,
+    ]);
+    expect([said['delete_insert']?.[1], said['replace_partitions']?.[1]]).toEqual(Array.from({ length: 2 }, () => `${insert} ${rowsOf(staged)}`));
+    expect(said['scd2']?.[1]).toMatch(/^INSERT INTO kept \(day, channel, value, valid_from, valid_to\) SELECT .* WHERE NOT \(EXISTS \(SELECT \* FROM kept WHERE .* AND kept\.valid_to IS NULL\)\)$/);
+  }
+
+  it('SQL Server joins the rows that it deletes or ends, and keeps the texts of keys whole', async () => {
+    const [said, staged] = [await loads('mssql'), '[#staged]'];
+    expectStandard(said, staged);
+    expect(said['aside']?.[0]).toBe('CREATE TABLE [#staged] ( day DATE NULL, channel NVARCHAR(760) NULL, value DOUBLE PRECISION NULL )');
+    expect([said['delete_insert']?.[0], said['replace_partitions']?.[0]]).toEqual(Array.from({ length: 2 }, () => `DELETE FROM kept FROM kept, ${staged} WHERE ${same(staged)}`));
+    expect(said['scd2']?.[0]).toBe(`UPDATE kept SET valid_to=%(valid_to)s FROM kept, ${staged} WHERE kept.valid_to IS NULL AND ${same(staged)} AND NOT EXISTS (SELECT kept.value INTERSECT SELECT ${staged}.value)`);
+  });
+
+  it('Oracle has one table in each DELETE and UPDATE, and puts rows into a private table that ends with the transaction', async () => {
+    const [said, staged] = [await loads('oracle'), '"ORA$PTT_STAGED"'];
+    expectStandard(said, staged);
+    expect(said['aside']?.[0]).toBe(`CREATE PRIVATE TEMPORARY TABLE ${staged} ( day DATE, channel VARCHAR2(760 CHAR), value BINARY_DOUBLE ) ON COMMIT DROP DEFINITION`);
+    expect(said['delete_insert']?.[0]).toBe(`DELETE FROM kept WHERE (kept.day, kept.channel) IN (SELECT ${staged}.day, ${staged}.channel FROM ${staged})`);
+    expect(said['scd2']?.[0]).toBe(`UPDATE kept SET valid_to=:valid_to WHERE kept.valid_to IS NULL AND (EXISTS (SELECT * FROM ${staged} WHERE ${same(staged)} AND DECODE(kept.value, ${staged}.value, 0, 1) = 1))`);
+  });
+
+  it('SAP HANA too, and its table for the connection has its own words', async () => {
+    const [said, staged] = [await loads('hana'), '"#staged"'];
+    expectStandard(said, staged);
+    expect(said['aside']?.[0]).toBe(`CREATE LOCAL TEMPORARY TABLE ${staged} ( day DATE, channel NVARCHAR(760), value DOUBLE )`);
+    expect(said['delete_insert']?.[0]).toBe(`DELETE FROM kept WHERE (kept.day, kept.channel) IN (SELECT ${staged}.day, ${staged}.channel FROM ${staged})`);
+    expect(said['scd2']?.[0]).toMatch(/^UPDATE kept SET valid_to=\? WHERE kept\.valid_to IS NULL AND \(EXISTS \(SELECT \* FROM "#staged" WHERE .*\(kept\.value <> "#staged"\.value OR .*\)\)$/);
   });
 });
 
