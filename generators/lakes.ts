@@ -34,6 +34,13 @@ const modulesOf: Readonly<Record<string, string>> = { csv: 'lake_text', json: 'l
 
 export const formatOf = ({ options }: StageItem): string => options['format'] ?? 'parquet';
 
+/** Folders, and what DuckDB reads and writes without an extension that it would have to download. */
+export const lakeInTypescript = {
+  options: [{ ...formatOption, choices: formatOption.choices?.filter(({ value }) => value !== 'delta') ?? [] }],
+  modules: (): string[] => ['src/core/lake.ts', 'src/core/table-like.ts'],
+  address: (): string => '/var/data/lake',
+};
+
 /** Its format with the module of it. */
 export const lakeData = (item: StageItem) => ({ format: formatOf(item), module: modulesOf[formatOf(item)] ?? 'lake' });
 

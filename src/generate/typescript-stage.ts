@@ -36,6 +36,8 @@ export function kindIn(language: 'python' | 'typescript', generator: string, kin
   const foreign = (kind.options ?? []).filter(({ key }) => !found.options?.some((each) => each.key === key));
   // What is usual in Python may be said: it asks for nothing.
   const asked = foreign.find(({ key, initial, choices }) => ![undefined, '', initial ?? choices?.[0]?.value].includes(given[key]));
+  const other = found.options?.find(({ key, choices }) => (given[key] ?? '') !== '' && choices?.some(({ value }) => value === given[key]) === false && kind.options?.some((each) => each.key === key && each.choices?.some(({ value }) => value === given[key])));
+  if (other !== undefined) fail('E_LANGUAGE_NOT_YET', { subject: `--${other.key.replaceAll('_', '-')} ${given[other.key] ?? ''}` });
   if (asked !== undefined) fail('E_LANGUAGE_NOT_YET', { subject: `--${asked.key.replaceAll('_', '-')} ${given[asked.key] ?? ''}` });
   const left = Object.entries(given).filter(([key]) => !foreign.some((each) => each.key === key));
   return { kind: found, given: Object.fromEntries(left) };

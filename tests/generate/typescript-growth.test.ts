@@ -217,6 +217,9 @@ describe('a TypeScript repository', () => {
     ['loader', { name: 'kept', kind: 'sql', database: 'postgresql' }, 'E_LANGUAGE_NOT_YET'],
     ['loader', { name: 'save', kind: 'sql' }, 'E_ANSWER_REFUSED'],
     ['extractor', { name: 'stock', kind: 'sql', database: 'postgresql' }, 'E_LANGUAGE_NOT_YET'],
+    ['extractor', { name: 'stock', kind: 'datalake', format: 'delta' }, 'E_LANGUAGE_NOT_YET'],
+    ['extractor', { name: 'stock', kind: 'datalake', store: 's3' }, 'E_LANGUAGE_NOT_YET'],
+    ['loader', { name: 'sent', kind: 'api' }, 'E_LANGUAGE_NOT_YET'],
     ['extractor', { name: 'stock', kind: 'api', initial: '2026-01-05' }, 'E_LANGUAGE_NOT_YET'],
     ['transformer', { name: 'sum', kind: 'aggregation', inputs: 'rate' }, 'E_ANSWER_REFUSED'],
     ['extractor', { name: 'numerator_', kind: 'sql' }, 'E_ANSWER_REFUSED'],
@@ -253,6 +256,11 @@ describe('a TypeScript repository', () => {
     addTo(files, 'loader', { name: 'clean_kept', kind: 'sql', inputs: 'clean_orders' });
     addTo(files, 'loader', { name: 'page', kind: 'artifact', inputs: 'again_by_period' });
     addTo(files, 'extractor', { name: 'tickets', kind: 'api', source: 'desk', auth: 'oauth2_client_credentials', paginator: 'offset', contract: 'freeze', cursor: 'updated_at' });
+    for (const format of ['parquet', 'csv', 'json']) {
+      addTo(files, 'extractor', { name: `read_${format}`, kind: 'datalake', format });
+      addTo(files, 'loader', { name: `written_${format}`, kind: 'datalake', format, inputs: 'by_period' });
+    }
+    for (const form of ['table', 'markdown', 'link']) addTo(files, 'loader', { name: `shown_as_${form}`, kind: 'artifact', form, inputs: 'by_period' });
     addTo(files, 'transformer', { name: 'clean_tickets', kind: 'cleaning', inputs: 'tickets' });
     for (const [write, strategy] of [['append', ''], ['replace', ''], ['replace_partitions', ''], ['merge', 'upsert'], ['merge', 'insert-only'], ['merge', 'scd2']])
       addTo(files, 'loader', { name: `all_${write}_${strategy}`.replaceAll('-', '_').replace(/_$/, ''), kind: 'sql', inputs: 'by_period', write_disposition: write, merge_strategy: strategy, publish: strategy === 'upsert' || write === 'append' ? 'audit' : 'direct' });

@@ -1,6 +1,7 @@
 import { defineKind } from '../../../src/generate/define-stage.ts';
+import { typescriptPair } from '../../../src/generate/typescript-stage.ts';
 import { checkCursor, cursorModules, cursorOf, cursorOptions } from '../../cursor.ts';
-import { formatOption, lakeAddress, lakeData, lakeFields, lakeModules, lakeRequirements, lakeVariables, storeOption } from '../../lakes.ts';
+import { formatOption, lakeAddress, lakeData, lakeFields, lakeInTypescript, lakeModules, lakeRequirements, lakeVariables, storeOption } from '../../lakes.ts';
 
 export const kind = defineKind({
   rank: 2,
@@ -17,6 +18,10 @@ export const kind = defineKind({
     { template: 'stage/extractor/datalake/extractor.py', path: `src/core/extractors/${name}.py`, owner: 'seed' },
     { template: 'stage/extractor/datalake/test_extractor.py', path: `tests/unit/test_${name}.py`, owner: 'seed' },
   ],
+  typescript: {
+    ...lakeInTypescript,
+    files: ({ name }) => typescriptPair('extractor/datalake', 'extractor', `src/core/extractors/${name}.ts`, name),
+  },
   modules: (item) => [...lakeModules(item), ...cursorModules(item)],
   requirements: lakeRequirements,
   address: lakeAddress,

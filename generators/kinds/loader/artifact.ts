@@ -1,4 +1,16 @@
 import { defineKind } from '../../../src/generate/define-stage.ts';
+import type { KindOption } from '../../../src/generate/kind-options.ts';
+
+const formOption: KindOption = {
+  key: 'form',
+  label: { en: 'Form', es: 'Forma' },
+  help: { en: 'What people see in Prefect.', es: 'Lo que se ve en Prefect.' },
+  choices: [
+    { value: 'table', label: { en: 'table: rows', es: 'table: filas' } },
+    { value: 'markdown', label: { en: 'markdown: a page', es: 'markdown: una página' } },
+    { value: 'link', label: { en: 'link: to where the rows are', es: 'link: adonde están las filas' } },
+  ],
+};
 
 export const kind = defineKind({
   rank: 3,
@@ -6,21 +18,11 @@ export const kind = defineKind({
   inputs: { least: 1, most: 1, of: 'any' },
   // Only prefect_flows may import Prefect.
   publishes: true,
-  options: [
-    {
-      key: 'form',
-      label: { en: 'Form', es: 'Forma' },
-      help: { en: 'What people see in Prefect.', es: 'Lo que se ve en Prefect.' },
-      choices: [
-        { value: 'table', label: { en: 'table: rows', es: 'table: filas' } },
-        { value: 'markdown', label: { en: 'markdown: a page', es: 'markdown: una página' } },
-        { value: 'link', label: { en: 'link: to where the rows are', es: 'link: adonde están las filas' } },
-      ],
-    },
-  ],
+  options: [formOption],
   typescript: {
-    files: ({ name }) => [
-      { template: 'stage/loader/artifact/table/artifact.ts', path: `prefect_flows/artifacts/${name}.ts`, owner: 'seed' },
+    options: [formOption],
+    files: ({ name, options }) => [
+      { template: `stage/loader/artifact/${options['form'] ?? 'table'}/artifact.ts`, path: `prefect_flows/artifacts/${name}.ts`, owner: 'seed' },
       { template: 'stage/loader/artifact/artifact.test.ts', path: `tests/flows/${name}.test.ts`, owner: 'seed' },
     ],
   },

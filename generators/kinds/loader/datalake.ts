@@ -1,6 +1,7 @@
 import { defineKind } from '../../../src/generate/define-stage.ts';
 import { loaderKeys } from '../../../src/generate/loader-keys.ts';
-import { formatOption, lakeAddress, lakeData, lakeFields, lakeModules, lakeRequirements, lakeVariables, storeOption } from '../../lakes.ts';
+import { typescriptPair } from '../../../src/generate/typescript-stage.ts';
+import { formatOption, lakeAddress, lakeData, lakeFields, lakeInTypescript, lakeModules, lakeRequirements, lakeVariables, storeOption } from '../../lakes.ts';
 import { storeKeys } from '../../store-keys.ts';
 
 export const kind = defineKind({
@@ -21,6 +22,10 @@ export const kind = defineKind({
     { template: 'stage/loader/datalake/loader.py', path: `src/core/loaders/${name}.py`, owner: 'seed' },
     { template: 'stage/loader/datalake/test_loader.py', path: `tests/unit/test_${name}.py`, owner: 'seed' },
   ],
+  typescript: {
+    ...lakeInTypescript,
+    files: ({ name }) => typescriptPair('loader/datalake', 'loader', `src/core/loaders/${name}.ts`, name),
+  },
   modules: lakeModules,
   requirements: lakeRequirements,
   address: lakeAddress,
