@@ -59,7 +59,7 @@ const readGit = (text: string): Checked<string> =>
 /** The generator of another way to start a flow: its own schedule, parameters or work pool. */
 export const deployment: Addition = defineAddition<DeploymentInput>({
   name: 'deployment',
-  summary: say('Another deployment of a flow, in prefect.yaml', 'Otro deployment de un flow, en prefect.yaml'),
+  summary: say('Another deployment of a flow, in prefect.yaml', 'Otro despliegue de un flow, en prefect.yaml'),
   input: () => z.strictObject({
     name: field(name, {
       label: say('Name', 'Nombre'),
@@ -92,7 +92,7 @@ export const deployment: Addition = defineAddition<DeploymentInput>({
     }),
     pool: field(orEmpty((text) => checkPool(text) ?? { value: text }), {
       label: say('Work pool', 'Work pool'),
-      help: say('The one of the first deployment unless it is given.', 'Si no se da, el del primer deployment.'),
+      help: say('The one of the first deployment unless it is given.', 'Si no se da, el del primer despliegue.'),
       placeholder: 'name',
       flagOnly: true,
       initial: () => '',

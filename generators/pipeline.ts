@@ -31,7 +31,7 @@ const taskRunner = checkedBy((raw): Checked<string> => {
 /** The generator of a further pipeline with its flow. */
 export const pipeline: Addition = defineAddition<PipelineInput>({
   name: 'pipeline',
-  summary: say('A further pipeline with a flow, tests and a deployment of its own', 'Otro pipeline, con su flow, sus pruebas y su deployment'),
+  summary: say('A further pipeline with a flow, tests and a deployment of its own', 'Otro pipeline, con su flow, sus pruebas y su despliegue'),
   input: () => z.strictObject({
     name: field(name, {
       label: say('Name', 'Nombre'),

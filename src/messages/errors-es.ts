@@ -575,7 +575,7 @@ export const errorsEs: ErrorTexts = {
     fix: meant(suggestion, known.length === 0 ? 'Todavía no hay ninguno.' : `Estos son los que hay: ${listSome(known)}.`),
   }),
   E_DEPLOYMENT_EXISTS: ({ name }) => ({
-    what: `En prefect.yaml ya hay un deployment "${name}".`,
+    what: `En prefect.yaml ya hay un despliegue "${name}".`,
     why: 'Dos con el mismo nombre se sobrescribirían uno a otro en el servidor.',
     fix: 'Elige otro nombre o cambia el que ya está.',
   }),
@@ -646,8 +646,8 @@ export const errorsEs: ErrorTexts = {
   }),
   E_PIPELINE_EDITED: ({ name, paths }) => ({
     what: `Alguien ha editado lo que forma parte del pipeline "${name}": ${listSome(paths)}.`,
-    why: 'Pipeline, flow, pruebas y deployments solo tienen sentido juntos, y lo que escribe una persona nunca se borra. No ha cambiado nada.',
-    fix: 'Quita antes lo que se ha escrito, o borra a mano los archivos y los deployments; después, sync anota que ya no están.',
+    why: 'Pipeline, flow, pruebas y despliegues solo tienen sentido juntos, y lo que escribe una persona nunca se borra. No ha cambiado nada.',
+    fix: 'Quita antes lo que se ha escrito, o borra a mano los archivos y los despliegues; después, sync anota que ya no están.',
   }),
   E_STAGE_REFERRED: ({ name, next, places }) => ({
     what: `Hay archivos editados que llaman a "${name}" por su nombre: ${listSome(places)}.`,
