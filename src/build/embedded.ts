@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Plugin } from 'rolldown';
 import { evaluate } from './evaluate.ts';
-import { stageKindsJson, stageKindsPlugin } from './stage-kinds.ts';
+import { declaredJson, stageKindsJson, stageKindsPlugin } from './declarations.ts';
 
 const load: Record<string, (root: string) => Promise<string>> = {
   // A text is read at once; an object of its size would be compiled.
@@ -27,12 +27,6 @@ const grammarFiles = {
 async function readingPrograms(root: string, place: (name: string, file: string) => Promise<string>): Promise<string> {
   const reading = Object.entries(grammarFiles).map(async ([name, file]) => `export const ${name} = readFileSync(${await place(name, join(root, file))});`);
   return ["import { readFileSync } from 'node:fs';", ...(await Promise.all(reading))].join('\n');
-}
-
-/** What the generators declare, as JSON: help and completion read this and load neither zod nor the generators. */
-async function declaredJson(root: string): Promise<string> {
-  const { declareAll } = await evaluate<{ declareAll: () => unknown }>(root, 'generators/declared.ts');
-  return JSON.stringify(declareAll());
 }
 
 /** The JSON Schemas of config.yaml, as texts: zod's converter stays out of what ships. */

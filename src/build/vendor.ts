@@ -1,6 +1,6 @@
 import { brotliCompressSync } from 'node:zlib';
 import type { Plugin } from 'rolldown';
-import { stageKindsJson } from './stage-kinds.ts';
+import { stageKindsJson } from './declarations.ts';
 import { remembered } from './vendor/remembered.ts';
 import type { VendorFile } from './vendor/vendor-files.ts';
 import { vendorFiles } from './vendor/vendor-files.ts';

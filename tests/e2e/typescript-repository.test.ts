@@ -5,6 +5,7 @@ import { dirname, join, resolve } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { project } from '../../generators/project.ts';
+import { prefectPackage } from '../../src/build/prefect-package.ts';
 import { linkPackages, sharedPackages } from '../../src/edge/node-packages-shared.ts';
 import type { PrefectHandle } from '../../src/edge/prefect.ts';
 import { startPrefect } from '../../src/edge/prefect.ts';
@@ -84,7 +85,7 @@ describe('on a Prefect server, started by a worker that knows nothing of it,', (
   let deployments: ReadonlyMap<string, string>;
 
   beforeAll(async () => {
-    const { python } = await sharedEnvironment(['prefect>=3.9'], '.cache');
+    const { python } = await sharedEnvironment([prefectPackage], '.cache');
     prefect = await startPrefect(python, { cache: '.cache', startSeconds: 240 });
     await prefect.startWorker('kpi-pool');
     for (const id of ids) await deploy(id);
@@ -95,7 +96,7 @@ describe('on a Prefect server, started by a worker that knows nothing of it,', (
 
   /** By somebody who has the secret at hand: it must not stay on the server. */
   async function deploy(id: Id): Promise<void> {
-    const { python } = await sharedEnvironment(['prefect>=3.9'], '.cache');
+    const { python } = await sharedEnvironment([prefectPackage], '.cache');
     const env = { ...prefect.env, WAREHOUSE_URL: secret };
     await execa(python, ['-m', 'prefect', '--no-prompt', 'deploy', '--all'], { cwd: folderOf(id), env, extendEnv: false });
   }

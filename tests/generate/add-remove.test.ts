@@ -9,7 +9,9 @@ import { generatorsIn } from '../../src/generate/typescript-stage.ts';
 import type { Files } from './grown.ts';
 import { addTo, apply, startFiles, stateOf } from './grown.ts';
 
-const runs = process.env['KPI_FLOW_LONG'] === undefined ? 10 : 300;
+const isLong = process.env['KPI_FLOW_LONG'] !== undefined;
+const runs = isLong ? 300 : 10;
+const patience = isLong ? 1_800_000 : 120_000;
 
 /** What an option without choices may be told. */
 const examples: Readonly<Record<string, string>> = {
@@ -83,7 +85,7 @@ describe.each(['python', 'typescript'] as const)('in a %s repository', (language
       }),
       { numRuns: runs },
     );
-  });
+  }, patience);
 
   test('two stages leave every byte as it was, whichever goes first', () => {
     fc.assert(
@@ -95,5 +97,5 @@ describe.each(['python', 'typescript'] as const)('in a %s repository', (language
       }),
       { numRuns: 4 * runs },
     );
-  });
+  }, patience);
 });

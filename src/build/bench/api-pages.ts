@@ -3,9 +3,9 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join, resolve } from 'node:path';
 import { performance } from 'node:perf_hooks';
-import { runToEnd } from '../../edge/process-group.ts';
 import { requirementsOf } from '../../edge/python-environment.ts';
 import { sharedEnvironment } from '../../edge/python-environment-shared.ts';
+import { runOrThrow } from './run-or-throw.ts';
 
 const pages = 1000;
 const perSecond = 50;
@@ -81,10 +81,4 @@ async function startLimited() {
     seen: () => ({ first, last, refused }),
     stop: () => new Promise((done) => server.close(done)),
   };
-}
-
-async function runOrThrow(file: string, args: readonly string[], cwd?: string, env: NodeJS.ProcessEnv = {}): Promise<string> {
-  const { code, output } = await runToEnd({ file, args, env: { ...process.env, ...env }, ...(cwd !== undefined && { cwd }) }, { seconds: 300 });
-  if (code !== 0) throw new Error(`${file}: exit ${code}\n${output}`);
-  return output;
 }

@@ -2,9 +2,9 @@ import { cpus } from 'node:os';
 import { join, resolve } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { declared } from 'virtual:declared';
-import { runToEnd } from '../../edge/process-group.ts';
 import { requirementsOf } from '../../edge/python-environment.ts';
 import { sharedEnvironment } from '../../edge/python-environment-shared.ts';
+import { runOrThrow } from './run-or-throw.ts';
 
 const limit = 1.1;
 
@@ -47,9 +47,4 @@ export function drawKindsStart(figures: KindsStart): string {
     `Import of the same flow, which reads and writes a database, in a new repository and in one that has an extractor of each kind (${kinds.join(', ')}) beside it: the best of ${one.length} interleaved rounds, ${process.platform}, ${cpus().length} cores.`,
     `| one kind, ms | every kind, ms | limit | every over one |  |\n| --- | --- | --- | --- | --- |\n| ${best(one).toFixed(0)} | ${best(every).toFixed(0)} | <= ${limit.toFixed(2)}x | ${(best(every) / best(one)).toFixed(2)}x | ${meetsKindsTarget(figures) ? 'met' : '**missed**'} |`,
   ].join('\n\n');
-}
-
-async function runOrThrow(file: string, args: readonly string[], cwd?: string, env: NodeJS.ProcessEnv = {}): Promise<void> {
-  const { code, output } = await runToEnd({ file, args, env: { ...process.env, ...env }, ...(cwd !== undefined && { cwd }) }, { seconds: 300 });
-  if (code !== 0) throw new Error(`${file} ${args.join(' ')}: exit ${code}\n${output}`);
 }

@@ -4,9 +4,9 @@ import { join, resolve } from 'node:path';
 import type { DatabaseServer } from '../database-servers.ts';
 import { startMariadb, startPostgres } from '../database-servers.ts';
 import { databases } from '../../config/databases.ts';
-import { runToEnd } from '../../edge/process-group.ts';
 import { requirementsOf } from '../../edge/python-environment.ts';
 import { sharedEnvironment } from '../../edge/python-environment-shared.ts';
+import { runOrThrow } from './run-or-throw.ts';
 
 const rounds = 5;
 const limit = 1.2;
@@ -63,10 +63,4 @@ export function drawLoads(figures: LoadFigures): string {
     `Upsert of 100,000 rows into 1,000,000, half of them there already: the best of ${rounds} interleaved rounds, ${process.platform}, ${cpus().length} cores.`,
     ['| database | generated loader, s | by hand, s | limit | over the fastest |  |', '| --- | --- | --- | --- | --- | --- |', ...rows].join('\n'),
   ].join('\n\n');
-}
-
-async function runOrThrow(file: string, args: readonly string[], cwd?: string, env: NodeJS.ProcessEnv = {}): Promise<string> {
-  const { code, output } = await runToEnd({ file, args, env: { ...process.env, ...env }, ...(cwd !== undefined && { cwd }) }, { seconds: 900 });
-  if (code !== 0) throw new Error(`${file}: exit ${code}\n${output}`);
-  return output;
 }

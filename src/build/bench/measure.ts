@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { cp, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
+import { median } from './median.ts';
 
 /** What one run of a command cost. */
 export interface Cost {
@@ -76,8 +77,4 @@ async function measure({ name, args, from }: Subject, preload: string, folder: s
 export function summarizeCosts(costs: readonly Cost[]): Cost & { readonly best: number } {
   const of = (key: keyof Cost): number => median(costs.map((each) => each[key]));
   return { wall: of('wall'), cpu: of('cpu'), peak: of('peak'), best: Math.min(...costs.map(({ wall }) => wall)) };
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 }

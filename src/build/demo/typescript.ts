@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path';
 import { linkPackages, sharedPackages } from '../../edge/node-packages-shared.ts';
 import { sharedEnvironment } from '../../edge/python-environment-shared.ts';
+import { prefectPackage } from '../prefect-package.ts';
 import { demoEnvironment } from './environment.ts';
 import type { DemoLanguage } from './language.ts';
 import { example } from './make-repository.ts';
@@ -19,7 +20,7 @@ export function inTypescript(folder: string, repository: string, signal: AbortSi
       const env = demoEnvironment(process.env);
       const [packages, environment] = await Promise.all([
         sharedPackages(repository, '.cache', { env, signal, onLine: detail }),
-        sharedEnvironment(['prefect>=3.9'], '.cache', { signal, onLine: detail }),
+        sharedEnvironment([prefectPackage], '.cache', { signal, onLine: detail }),
       ]);
       await linkPackages(packages, repository);
       const tools = [...(packages.installed ? ['npm'] : []), ...(environment.installed === undefined ? [] : [environment.installed.tool])];

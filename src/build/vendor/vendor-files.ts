@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { RolldownMagicString, rolldown } from 'rolldown';
 import type { Plugin } from 'rolldown';
-import { stageKindsPlugin } from '../stage-kinds.ts';
+import { stageKindsPlugin } from '../declarations.ts';
 import { bundleTypes } from './bundle-types.ts';
 import { runtimeGroups } from './runtime-groups.ts';
 import { unusedTexts } from './unused-texts.ts';

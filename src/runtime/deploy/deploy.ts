@@ -1,5 +1,7 @@
 import type { PrefectClient } from '../api/client.ts';
 import { readBlock, readVariable } from '../api/variables.ts';
+import type { ValueOf } from '../exec/placeholders.ts';
+import { below, fillPlaceholders, ofServer, untouched } from '../exec/placeholders.ts';
 import { runScript } from '../exec/pull-steps.ts';
 import type { Json, JsonObject } from '../types.ts';
 import { applyPlan, readStanding, requireWorkPool } from './apply-deployment.ts';
@@ -8,7 +10,6 @@ import type { DeploymentConfig } from './deployment-file.ts';
 import { readDeployments } from './deployment-file.ts';
 import { desiredDeployment } from './desired-deployment.ts';
 import { flowOfCommand } from './flow-of-command.ts';
-import { fillPlaceholders } from './placeholders.ts';
 import type { DeploymentPlan } from './plan-deployment.ts';
 import { planDeployment } from './plan-deployment.ts';
 
@@ -76,24 +77,23 @@ async function planOne(given: DeploymentConfig, outputs: Outputs, request: Deplo
 /** Placeholders of pull steps are the run's; only what a step of this moment gave is put in. */
 async function pullSteps({ pull }: DeploymentConfig, folder: string, outputs: Outputs): Promise<readonly JsonObject[]> {
   if (pull === null) return [{ 'prefect.deployments.steps.set_working_directory': { directory: folder } }];
-  const keep = (reference: string): Json => outputOf(reference, outputs) ?? `{{ ${reference} }}`;
+  const keep: ValueOf = (reference) => outputOf(reference, outputs) ?? untouched;
   return (await fillPlaceholders(pull, keep, () => undefined)) as unknown as readonly JsonObject[];
 }
 
-async function valueOf(reference: string, outputs: Outputs, { client, env }: DeployRequest): Promise<Json | undefined> {
+async function valueOf(reference: string, outputs: Outputs, { client, env }: DeployRequest): Promise<Awaited<ReturnType<ValueOf>>> {
   if (reference.startsWith('$')) return env[reference.slice(1)];
-  const [first, kind, name = '', second = '', ...path] = reference.split('.');
-  if (first !== 'prefect') return outputOf(reference, outputs);
-  if (kind === 'variables') return await readVariable(client, name);
-  const data = kind === 'blocks' ? await readBlock(client, name, second) : undefined;
-  return path.reduce<Json | undefined>((at, key) => (at as JsonObject | undefined)?.[key], data?.['value'] !== undefined && path.length === 0 ? data['value'] : data);
+  // The worker's, when it starts a run.
+  if (reference.startsWith('ctx.')) return untouched;
+  if (!reference.startsWith('prefect.')) return outputOf(reference, outputs);
+  return await ofServer(reference, { readVariable: (name) => readVariable(client, name), readBlock: (type, name) => readBlock(client, type, name) });
 }
 
 /** `id.name`, or the name alone, as steps without an id are referred to. */
 function outputOf(reference: string, outputs: Outputs): Json | undefined {
   const [id = '', ...path] = reference.split('.');
   if (path.length === 0) return Object.values(outputs).findLast((each) => id in each)?.[id];
-  return path.reduce<Json | undefined>((at, key) => (at as JsonObject | undefined)?.[key], outputs[id]);
+  return below(outputs[id], path);
 }
 
 type Steps = readonly JsonObject[];

@@ -10,6 +10,7 @@ import { endDescendants } from './descendants.ts';
 import type { Interruptions } from './interruptions.ts';
 import type { AnyFlow } from './load-flow.ts';
 import { loadFlow } from './load-flow.ts';
+import { ofServer } from './placeholders.ts';
 import { runPullSteps } from './pull-steps.ts';
 
 /**
@@ -65,7 +66,7 @@ async function runToEnd(api: Api, flow: AnyFlow, record: FlowRunRecord, signal: 
 async function prepare(api: Api, record: FlowRunRecord, entrypoint: string, interruptions: Interruptions): Promise<AnyFlow> {
   try {
     const deployment = record.deployment_id === null ? undefined : await api.readDeployment(record.deployment_id);
-    await runPullSteps(deployment?.pull_steps ?? [], (reference) => lookUp(api, reference));
+    await runPullSteps(deployment?.pull_steps ?? [], async (reference) => asText(await ofServer(reference, api)));
     return await loadFlow(entrypoint);
   } catch (error) {
     // A signal that goes to the whole group ends a pull step too, and the stop is what counts.
@@ -74,13 +75,6 @@ async function prepare(api: Api, record: FlowRunRecord, entrypoint: string, inte
     await api.proposeFlowState(record.id, { type: 'FAILED', name: 'Failed', message }, { force: true });
     throw error;
   }
-}
-
-async function lookUp(api: Api, reference: string): Promise<string | undefined> {
-  const [, kind, first = '', second = '', ...path] = reference.split('.');
-  if (kind === 'variables') return asText(await api.readVariable(first));
-  const data = kind === 'blocks' ? await api.readBlock(first, second) : undefined;
-  return asText(data?.[path[0] ?? 'value']);
 }
 
 function asText(value: unknown): string | undefined {

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { isAbsolute, join } from 'node:path';
 import type { Json, JsonObject } from '../types.ts';
+import { fillPlaceholders } from './placeholders.ts';
 
 /** A pull step that cannot be done. */
 export class PullStepError extends Error {
@@ -21,7 +22,7 @@ export async function runPullSteps(steps: readonly JsonObject[], lookup: Lookup)
   const outputs: Outputs = new Map();
   for (const step of steps) {
     for (const [name, inputs] of Object.entries(step)) {
-      const filled = await fillIn(inputs, outputs, lookup);
+      const filled = await fillPlaceholders(inputs as Json, (reference) => valueOf(reference, outputs, lookup), refuseMissing);
       const output = await runStep(name, filled as Inputs);
       const id = (filled as Inputs)['id'];
       if (typeof id === 'string') outputs.set(id, output);
@@ -114,28 +115,14 @@ function optional(inputs: Inputs, name: string): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined;
 }
 
-/** `{{ $NAME }}`, `{{ step.output }}`, `{{ prefect.variables.x }}` and `{{ prefect.blocks.x.y }}`, anywhere in a step. */
-async function fillIn(value: Json | undefined, outputs: Outputs, lookup: Lookup): Promise<Json> {
-  if (typeof value === 'string') return await fillText(value, outputs, lookup);
-  if (Array.isArray(value)) return await Promise.all((value as readonly Json[]).map((each) => fillIn(each, outputs, lookup)));
-  if (typeof value !== 'object' || value === null) return value ?? null;
-  const pairs = Object.entries(value).map(async ([key, each]) => [key, await fillIn(each as Json, outputs, lookup)] as const);
-  return Object.fromEntries(await Promise.all(pairs));
-}
-
-async function fillText(value: string, outputs: Outputs, lookup: Lookup): Promise<string> {
-  let filled = value;
-  for (const [whole, reference] of value.matchAll(/\{\{\s*([^{}]+?)\s*\}\}/g)) {
-    const found = await valueOf(reference ?? '', outputs, lookup);
-    if (found === undefined) throw new PullStepError(`${whole} of a pull step stands for nothing`);
-    filled = filled.replace(whole, () => found);
-  }
-  return filled;
-}
-
+/** What stands for a placeholder of a step, as text: a step is told nothing else. */
 async function valueOf(reference: string, outputs: Outputs, lookup: Lookup): Promise<string | undefined> {
   if (reference.startsWith('$')) return process.env[reference.slice(1)] ?? '';
   if (reference.startsWith('prefect.')) return await lookup(reference);
   const [id, name] = reference.split('.');
   return outputs.get(id ?? '')?.[name ?? ''];
+}
+
+function refuseMissing(whole: string): never {
+  throw new PullStepError(`${whole} of a pull step stands for nothing`);
 }

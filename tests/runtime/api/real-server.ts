@@ -1,4 +1,5 @@
 import { afterAll, beforeAll } from 'vitest';
+import { prefectPackage } from '../../../src/build/prefect-package.ts';
 import { startPrefect } from '../../../src/edge/prefect.ts';
 import type { PrefectHandle } from '../../../src/edge/prefect.ts';
 import { sharedEnvironment } from '../../../src/edge/python-environment-shared.ts';
@@ -7,7 +8,7 @@ import { PrefectServerApi } from '../../../src/runtime/api/prefect-server-api.ts
 import type { Settings } from '../../../src/runtime/api/settings.ts';
 import { readSettings } from '../../../src/runtime/api/settings.ts';
 
-export const serverPackages = ['prefect>=3.9'];
+export const serverPackages = [prefectPackage];
 
 /** A Prefect server for the tests of a file. */
 export interface RealServer {
@@ -19,14 +20,18 @@ export interface RealServer {
   api(env?: NodeJS.ProcessEnv): PrefectServerApi;
 }
 
-/** Starts one before the file's tests and ends it after them; `environment` reaches the server. */
-export function useRealServer(environment: NodeJS.ProcessEnv = {}): RealServer {
+/**
+ * Starts one before the file's tests and ends it after them.
+ * @param environment what the server, and what talks to it, has set besides
+ * @param packages what its Python has, which the tests may use
+ */
+export function useRealServer(environment: NodeJS.ProcessEnv = {}, packages: readonly string[] = serverPackages): RealServer {
   const found: { prefect?: PrefectHandle; python?: string } = {};
   beforeAll(async () => {
-    const { python } = await sharedEnvironment(serverPackages, '.cache');
-    const prefect = await startPrefect(python, { cache: '.cache' });
+    const { python } = await sharedEnvironment(packages, '.cache');
+    const prefect = await startPrefect(python, { cache: '.cache', env: { ...process.env, ...environment } });
     Object.assign(found, { python, prefect });
-  }, 300_000);
+  }, 1_800_000);
   afterAll(async () => await found.prefect?.stop(), 60_000);
   const url = (): string => found.prefect?.env['PREFECT_API_URL'] ?? '';
   const settings = (env: NodeJS.ProcessEnv = {}): Settings =>

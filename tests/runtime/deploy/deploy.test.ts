@@ -6,10 +6,10 @@ import { applyPlan } from '../../../src/runtime/deploy/apply-deployment.ts';
 import { readDeployments } from '../../../src/runtime/deploy/deployment-file.ts';
 import { desiredDeployment } from '../../../src/runtime/deploy/desired-deployment.ts';
 import { parameterSchemaOf } from '../../../src/runtime/deploy/parameter-schema.ts';
-import { fillPlaceholders } from '../../../src/runtime/deploy/placeholders.ts';
 import { hasChanges, planDeployment, showPlan } from '../../../src/runtime/deploy/plan-deployment.ts';
 import type { StandingDeployment } from '../../../src/runtime/deploy/plan-deployment.ts';
 import { compareSchedules, readSchedules } from '../../../src/runtime/deploy/schedules.ts';
+import { fillPlaceholders, untouched } from '../../../src/runtime/exec/placeholders.ts';
 import { flow } from '../../../src/runtime/index.ts';
 import type { Json, JsonObject } from '../../../src/runtime/types.ts';
 
@@ -35,9 +35,9 @@ describe('prefect.yaml as Prefect reads it', () => {
   test('a placeholder alone keeps the type of its value, and takes its key along when it stands for nothing', async () => {
     const values: Record<string, Json> = { 'image.tag': 'v2', 'prefect.variables.size': 3, $HOME: '/root' };
     const missing: string[] = [];
-    const given = { size: '{{ prefect.variables.size }}', image: 'x:{{image.tag}}', home: '{{ $HOME }}/data', gone: '{{ no.such }}', later: '{{ ctx.flow_run.id }}', list: ['{{ no.such }}', 1] };
-    const filled = await fillPlaceholders(given, (reference) => values[reference], (each) => missing.push(each));
-    expect(filled).toEqual({ size: 3, image: 'x:v2', home: '/root/data', later: '{{ ctx.flow_run.id }}', list: [1] });
+    const given = { size: '{{ prefect.variables.size }}', image: 'x:{{image.tag}}', home: '{{ $HOME }}/data', gone: '{{ no.such }}', later: '{{ctx.flow_run.id}}', both: '{{ $HOME }}{{ctx.a}}', list: ['{{ no.such }}', 1] };
+    const filled = await fillPlaceholders(given, (reference) => (reference.startsWith('ctx.') ? untouched : values[reference]), (each) => missing.push(each));
+    expect(filled).toEqual({ size: 3, image: 'x:v2', home: '/root/data', later: '{{ctx.flow_run.id}}', both: '/root{{ctx.a}}', list: [1] });
     expect(missing).toEqual(['{{ no.such }}', '{{ no.such }}']);
   });
 

@@ -1,6 +1,7 @@
 import { cpus, loadavg } from 'node:os';
 import type { MappedFigures, RuntimeFigures } from './measure-runtime.ts';
 import { serverKinds } from './servers.ts';
+import { median } from '../median.ts';
 
 /** A figure beside what it may be at most, or at least. */
 interface Aim {
@@ -50,10 +51,6 @@ function aimsOfMapped({ server, count, own, ours, python }: MappedFigures): Aim[
     { what: `${at} memory kept a finished task`, ours: `${Math.max(0, ours.heap).toFixed(0)} B`, python: '', limit: '<= 1 kB', met: ours.heap <= 1024 },
     { what: `${at} most memory held a task`, ours: `${(ours.peak / 1024).toFixed(1)} kB`, python: '', limit: '', met: true },
   ];
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 }
 
 const ms = (seconds: number): string => `${(seconds * 1000).toFixed(1)} ms`;

@@ -6,6 +6,7 @@ import { sharedEnvironment } from '../../../edge/python-environment-shared.ts';
 import { runToEnd } from '../../../edge/process-group.ts';
 import { PrefectClient } from '../../../runtime/api/client.ts';
 import { readSettings } from '../../../runtime/api/settings.ts';
+import { prefectPackage } from '../../prefect-package.ts';
 import type { PoolFigures } from './pool.ts';
 import { measurePool } from './pool.ts';
 import { importing, program } from './programs.ts';
@@ -61,7 +62,7 @@ export async function measureRuntime(folder: string, options: RuntimeOptions): P
   await writeFile(join(folder, 'bench.mjs'), program);
   await writeFile(join(folder, 'package.json'), '{"type":"module"}');
   await cp('src/build/bench/runtime/runtime_bench.py', join(folder, 'runtime_bench.py'));
-  const { python } = await sharedEnvironment(['prefect>=3.9'], '.cache');
+  const { python } = await sharedEnvironment([prefectPackage], '.cache');
   const imports: Time[] = [];
   for (let round = 0; round < 15; round += 1) imports.push(await importOnce(folder));
   say('unreported tasks');
