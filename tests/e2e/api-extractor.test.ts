@@ -1,6 +1,6 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sharedEnvironment } from '../../src/edge/python-environment-shared.ts';
@@ -10,6 +10,7 @@ import type { Extracting } from './extracting.ts';
 import { startExtracting } from './extracting.ts';
 import type { ApiRecord, ApiServer } from './api-server.ts';
 import { secrets, startApiServer, strictLimit } from './api-server.ts';
+import { writeRepository } from './use-repository.ts';
 
 const paginators = ['json_link', 'header_link', 'cursor', 'header_cursor', 'offset', 'page_number', 'single_page'];
 const auths = ['none', 'bearer', 'api_key', 'http_basic', 'oauth2_client_credentials'];
@@ -37,10 +38,7 @@ beforeAll(async () => {
   grow(files, 'extractor', { name: 'paced', kind: 'api', source: 'slowly', options: { paginator: 'offset' } });
   files.set('config/config.yaml', (files.get('config/config.yaml') ?? '').replace(/( {2}slowly:\n {4}kind: api\n)/, `$1    rate_limit: ${strictLimit}\n`));
   files.set('src/core/extractors/paced.py', (files.get('src/core/extractors/paced.py') ?? '').replace('paginator=Offset()', 'paginator=Offset(limit=10)'));
-  for (const [path, text] of files) {
-    await mkdir(dirname(join(root, path)), { recursive: true });
-    await writeFile(join(root, path), text);
-  }
+  await writeRepository(root, files);
   extracting = startExtracting(python, root, 'api');
 }, 600_000);
 

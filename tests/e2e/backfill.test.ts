@@ -1,6 +1,6 @@
-import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { PrefectHandle } from '../../src/edge/prefect.ts';
@@ -9,6 +9,7 @@ import type { FlowRun } from '../../src/edge/prefect-api.ts';
 import { sharedEnvironment } from '../../src/edge/python-environment-shared.ts';
 import { addTo, startFiles } from '../generate/grown.ts';
 import { packages } from './own-checks.ts';
+import { writeRepository } from './use-repository.ts';
 
 const answers = { dir: 'kpi', name: 'Sales', id: 'sales', grain: 'day', owner: 'ana', target: 100, pool: 'kpis' };
 
@@ -34,10 +35,7 @@ beforeAll(async () => {
   files.set('config/config.yaml', (files.get('config/config.yaml') ?? '').replace('retries: 3', 'retries: 0'));
   const extractor = 'src/core/extractors/records.py';
   files.set(extractor, (files.get(extractor) ?? '').replace(/^( {4}return )/m, '    if start.day == 6 and Path("broken").exists():\n        raise OSError("the source is down")\n$1').replace('from datetime', 'from pathlib import Path\nfrom datetime'));
-  for (const [path, text] of files) {
-    await mkdir(dirname(join(root, path)), { recursive: true });
-    await writeFile(join(root, path), text);
-  }
+  await writeRepository(root, files);
   await writeFile(join(root, 'broken'), '');
   await symlink(resolve(folder), join(root, '.venv'));
 }, 900_000);

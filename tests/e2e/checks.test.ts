@@ -1,14 +1,11 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { execa } from 'execa';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { PrefectHandle } from '../../src/edge/prefect.ts';
-import { startPrefect } from '../../src/edge/prefect.ts';
-import { sharedEnvironment } from '../../src/edge/python-environment-shared.ts';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
 import type { Files } from '../generate/grown.ts';
 import { addTo, startFiles } from '../generate/grown.ts';
+import { useRealServer } from '../runtime/api/real-server.ts';
 import { expectOwnChecksToPass, packages } from './own-checks.ts';
+import { useRepository } from './use-repository.ts';
 
 const answers = { dir: 'kpi', name: 'Sales', id: 'sales', grain: 'day,region', owner: 'ana', target: 100, warning: 95 };
 // The sample has a record without a region on a Monday, which is read days later than it is fresh.
@@ -63,31 +60,20 @@ print(json.dumps({
 `;
 
 describe('a run whose data fails a check', () => {
-  let prefect: PrefectHandle;
-  let python = '';
-  let root = '';
+  const server = useRealServer({}, packages);
+  const repository = useRepository(() => checkedChain('en'), packages);
 
-  beforeAll(async () => {
-    ({ python } = await sharedEnvironment(packages, '.cache'));
-    prefect = await startPrefect(python, { cache: '.cache' });
-    root = await mkdtemp(join(tmpdir(), 'kpi-checked-'));
-    for (const [path, text] of checkedChain('en')) {
-      await mkdir(dirname(join(root, path)), { recursive: true });
-      await writeFile(join(root, path), text);
-    }
-  }, 900_000);
-  afterAll(async () => {
-    await prefect?.stop();
-    await rm(root, { recursive: true, force: true });
-  });
-
-  async function run() {
-    const { stdout, stderr, exitCode } = await execa(python, ['-c', script], { cwd: root, env: prefect.env, reject: false });
-    expect(exitCode, stderr).toBe(0);
-    return JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as { state: string; message: string; tries: number; checks: { check: string; result: string; rows: number | null }[]; warnings: string[]; rejected: Record<string, unknown>[] };
+  interface Ran {
+    readonly state: string;
+    readonly message: string;
+    readonly tries: number;
+    readonly checks: readonly { readonly check: string; readonly result: string; readonly rows: number | null }[];
+    readonly warnings: readonly string[];
+    readonly rejected: readonly Record<string, unknown>[];
   }
+  const run = () => repository.json<Ran>(['-c', script], server.prefect.env);
   async function failingWith(text: string): Promise<void> {
-    const file = join(root, 'src/core/transformers/clean_refunds.py');
+    const file = join(repository.root, 'src/core/transformers/clean_refunds.py');
     await writeFile(file, (await readFile(file, 'utf8')).replace(/on_failure="\w+"/, text));
   }
 
@@ -123,7 +109,7 @@ describe('a run whose data fails a check', () => {
   }, 600_000);
 
   it('tells automations of it', async () => {
-    const { stdout } = await execa(python, ['-c', 'from prefect import get_client; import time\nwith get_client(sync_client=True) as client:\n    for _ in range(100):\n        found = client.request("POST", "/events/filter", json={"filter": {"event": {"name": ["kpi.check.accepted_values"]}}}).json()["events"]\n        if found: break\n        time.sleep(0.3)\nprint(found[0]["payload"]["stage"], found[0]["resource"]["prefect.resource.id"])'], { env: prefect.env });
+    const { stdout } = await repository.run(['-c', 'from prefect import get_client; import time\nwith get_client(sync_client=True) as client:\n    for _ in range(100):\n        found = client.request("POST", "/events/filter", json={"filter": {"event": {"name": ["kpi.check.accepted_values"]}}}).json()["events"]\n        if found: break\n        time.sleep(0.3)\nprint(found[0]["payload"]["stage"], found[0]["resource"]["prefect.resource.id"])'], server.prefect.env);
     expect(stdout.trim()).toBe('clean_refunds kpi.sales');
   }, 600_000);
 });

@@ -30,6 +30,8 @@ QUERIES = {
 # what reads by columns has a connection that nobody here sees: it ends its own
 AWAY = "select n from numbers where :start < :end and pg_terminate_backend(pg_backend_pid())"
 ROWS = pl.DataFrame({"day": [DAYS[0]], "channel": ["a"], "value": [1.0]})
+# the word itself, and as it stands in an address
+SECRETS = ("a word", "a%20word", "a+word")
 names = sys.argv[1:]
 modules = [import_module(f"core.{group}.{name}") for group, name in zip(("extractors", "extractors", "loaders"), names, strict=True)]
 
@@ -71,7 +73,7 @@ def said(address: str, what: str, run) -> str:
         while each:
             chain.append(str(each))
             each = each.__cause__ or (None if each.__suppress_context__ else each.__context__)
-        return f"{type(error).__name__}: {error}" + ("" if "a word" not in "".join(chain) else " SECRET")
+        return f"{type(error).__name__}: {error}" + (" SECRET" if any(each in "".join(chain) for each in SECRETS) else "")
     return "was done"
 
 

@@ -1,12 +1,13 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { databaseOf, databases } from '../../src/config/databases.ts';
 import { sharedEnvironment } from '../../src/edge/python-environment-shared.ts';
 import { grow, startFiles } from '../generate/grown.ts';
 import { extractorPackages } from './extractor-packages.ts';
+import { writeRepository } from './use-repository.ts';
 
 const script = (name: string): string => resolve('tests/e2e', name);
 const names = Object.keys(databases);
@@ -27,10 +28,7 @@ beforeAll(async () => {
     grow(files, 'loader', { name: `to_${database}`, kind: 'sql', inputs: ['returned_by_day'], source: `in_${database}`, options: { database } });
   }
   for (const options of ways) grow(files, 'loader', { name: `way_${Object.values(options).join('').replace('-', '_')}`, kind: 'sql', inputs: ['returned_by_day'], source: 'in_sqlite', options });
-  for (const [path, text] of files) {
-    await mkdir(dirname(join(root, path)), { recursive: true });
-    await writeFile(join(root, path), text);
-  }
+  await writeRepository(root, files);
 }, 600_000);
 
 afterAll(() => rm(root, { recursive: true, force: true }));

@@ -1,11 +1,12 @@
-import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sharedEnvironment } from '../../src/edge/python-environment-shared.ts';
 import { addTo, startFiles } from '../generate/grown.ts';
 import { packages } from './own-checks.ts';
+import { writeRepository } from './use-repository.ts';
 
 const isLong = process.env['KPI_FLOW_LONG'] === '1';
 if (!isLong) process.stderr.write('skipped: what the workers of Docker and Kubernetes send (their packages are 300 MB; set KPI_FLOW_LONG=1)\n');
@@ -22,10 +23,7 @@ beforeAll(async () => {
   addTo(files, 'deployment', { name: 'in-docker', work_pool_type: 'docker', schedule: '0 6 * * mon-fri | every 30m | rrule FREQ=MONTHLY;BYDAY=-1FR', timezone: 'Europe/Madrid' });
   addTo(files, 'deployment', { name: 'in-kubernetes', work_pool_type: 'kubernetes', image: 'registry.example.com/kpi-sales:1.2.3' });
   addTo(files, 'deployment', { name: 'cloned', git: `file://${root}` });
-  for (const [path, text] of files) {
-    await mkdir(dirname(join(root, path)), { recursive: true });
-    await writeFile(join(root, path), text);
-  }
+  await writeRepository(root, files);
 }, 900_000);
 afterAll(() => rm(scratch, { recursive: true, force: true }));
 

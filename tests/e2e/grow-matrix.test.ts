@@ -9,6 +9,7 @@ import { requirementsOf } from '../../src/edge/python-environment.ts';
 import { sharedEnvironment } from '../../src/edge/python-environment-shared.ts';
 import type { Files } from '../generate/grown.ts';
 import { grow, startFiles } from '../generate/grown.ts';
+import { tell } from '../cli/command-line.ts';
 import { pairs } from '../templates/pairs.ts';
 import type { DatabaseServer } from '../../src/build/database-servers.ts';
 import { startMariadb, startPostgres } from '../../src/build/database-servers.ts';
@@ -40,6 +41,7 @@ const few: readonly Case[] = [
 ];
 const all = pairs(factors) as readonly Case[];
 const isLong = Boolean(process.env['KPI_FLOW_LONG']);
+if (!isLong) tell('skipped: types of every pair, and their flows in a file of SQLite (set KPI_FLOW_LONG=1)');
 
 interface Repository extends Case {
   readonly id: string;

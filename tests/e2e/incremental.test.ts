@@ -1,14 +1,9 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
-import { execa } from 'execa';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { PrefectHandle } from '../../src/edge/prefect.ts';
-import { startPrefect } from '../../src/edge/prefect.ts';
-import { sharedEnvironment } from '../../src/edge/python-environment-shared.ts';
+import { describe, expect, it } from 'vitest';
 import type { Files } from '../generate/grown.ts';
 import { addTo, startFiles } from '../generate/grown.ts';
+import { useRealServer } from '../runtime/api/real-server.ts';
 import { expectOwnChecksToPass, packages } from './own-checks.ts';
+import { useRepository } from './use-repository.ts';
 
 const answers = { dir: 'kpi', name: 'Sales', id: 'sales', grain: 'day,region', owner: 'ana', target: 100, warning: 95 };
 
@@ -27,35 +22,17 @@ it('an extractor that goes on where the last run left off passes the repositoryâ
 }, 900_000);
 
 describe('runs that read what is new', () => {
-  let prefect: PrefectHandle;
-  let python = '';
-  let root = '';
-
-  beforeAll(async () => {
-    ({ python } = await sharedEnvironment(packages, '.cache'));
-    prefect = await startPrefect(python, { cache: '.cache' });
-    root = await mkdtemp(join(tmpdir(), 'kpi-incremental-'));
-    for (const [path, text] of chainIn('en')) {
-      await mkdir(dirname(join(root, path)), { recursive: true });
-      await writeFile(join(root, path), path === 'config/config.yaml' ? text.replace('retries: 3', 'retries: 0') : text);
-    }
-  }, 900_000);
-  afterAll(async () => {
-    await prefect?.stop();
-    await rm(root, { recursive: true, force: true });
-  });
+  const server = useRealServer({}, packages);
+  const repository = useRepository(() => [...chainIn('en')].map(([path, text]) => [path, path === 'config/config.yaml' ? text.replace('retries: 3', 'retries: 0') : text] as const), packages);
 
   it('begin at the initial day until one completes, then where that one began, less the lag', { timeout: 600_000 }, async () => {
-    const { stdout, stderr, exitCode } = await execa(python, [resolve('tests/e2e/incremental_runs.py')], { cwd: root, env: prefect.env, reject: false });
-    expect(exitCode, stderr).toBe(0);
-    const { today, runs } = JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as { today: string; runs: Record<string, readonly [state: string, windows: readonly (readonly [string, string])[]]> };
+    const { today, runs } = await repository.json<{ today: string; runs: Record<string, readonly [state: string, windows: readonly (readonly [string, string])[]]> }>(['incremental_runs.py'], server.prefect.env);
     const day = (shift: number): string => new Date(Date.parse(`${today}T00:00:00Z`) + shift * 86_400_000).toISOString().slice(0, 10);
     expect(runs).toEqual({
       'the first one, which fails to load': ['FAILED', [['2026-01-05', day(1)]]],
+      'a backfill': ['COMPLETED', [['2026-02-01', '2026-02-03']]],
       'the next one': ['COMPLETED', [['2026-01-05', day(1)]]],
       'one after a run that completed': ['COMPLETED', [[day(-2), day(1)]]],
-      'a backfill': ['COMPLETED', [['2026-02-01', '2026-02-03']]],
-      'one after a backfill': ['COMPLETED', [[day(-2), day(1)]]],
       'one of another flow': ['COMPLETED', [['2026-01-05', day(1)]]],
     });
   });

@@ -1,8 +1,8 @@
-import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { PrefectHandle } from '../../src/edge/prefect.ts';
@@ -14,6 +14,8 @@ import { interceptHttps } from './intercepted-https.ts';
 import { packages } from './own-checks.ts';
 
 // Nothing of the sample comes near this target.
+import { writeRepository } from './use-repository.ts';
+
 const answers = { dir: 'kpi', name: 'Sales', id: 'sales', grain: 'day,region', owner: 'ana', target: 1_000_000, warning: 999_999, pool: 'kpis' };
 const added = [
   { name: 'broken', kind: 'failed', channel: '', block: '' },
@@ -54,10 +56,7 @@ beforeAll(async () => {
   // As somebody puts the lines there, with an age that no data can have.
   const [imported = '', , decorator = ''] = fresh.lines;
   files.set(fresh.file, (files.get(fresh.file) ?? '').replace('\nimport polars as pl\n', `\nimport polars as pl\n\n${imported}\n`).replace('\ndef clean', `\n${decorator.replace('days=1', 'hours=0')}\ndef clean`));
-  for (const [path, text] of files) {
-    await mkdir(dirname(join(root, path)), { recursive: true });
-    await writeFile(join(root, path), text);
-  }
+  await writeRepository(root, files);
   await symlink(resolve(folder), join(root, '.venv'));
   await prefect.cli(['deploy', '--all'], root);
   deployment = (await prefect.api.deployments())[0]?.id ?? '';
@@ -89,7 +88,8 @@ describe('notifications', () => {
       const making = await shell(command, `${secrets[block.split('/')[0] ?? '']}\n`);
       expect(making.exitCode, making.stderr).toBe(0);
     }
-    expect((await switchOn()).stdout.split('\n')).toEqual(['sales: broken', 'sales: on-call', 'sales: planners', 'sales: platform', 'sales: sources']);
+    const on = await switchOn();
+    expect([on.exitCode, on.stdout.split('\n')]).toEqual([0, ['sales: broken', 'sales: on-call', 'sales: planners', 'sales: platform', 'sales: sources']]);
     // Switched on again, nothing is there twice.
     expect((await switchOn()).exitCode).toBe(0);
     expect(await prefect.api.call('POST', '/automations/count', {})).toBe(5);

@@ -1,10 +1,11 @@
-import { mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { execa } from 'execa';
 import { expect } from 'vitest';
 import { sharedEnvironment } from '../../src/edge/python-environment-shared.ts';
 import type { Files } from '../generate/grown.ts';
+import { writeRepository } from './use-repository.ts';
 
 /** What a repository that uses every kind declares, and its development tools. */
 export const packages = ['polars>=2.0', 'prefect>=3.9', 'pydantic>=2.12', 'python-dotenv>=1.1', 'ruamel.yaml>=0.18.10', 'sqlalchemy>=2.0.40', 'httpx2>=2.13', 'stamina>=26.1', 'pytest>=9', 'ruff>=0.15'];
@@ -14,10 +15,7 @@ export async function expectOwnChecksToPass(files: Files, pytest: readonly strin
   const { folder } = await sharedEnvironment(packages, '.cache');
   const root = await mkdtemp(join(tmpdir(), 'kpi-own-checks-'));
   try {
-    for (const [path, text] of files) {
-      await mkdir(dirname(join(root, path)), { recursive: true });
-      await writeFile(join(root, path), text);
-    }
+    await writeRepository(root, files);
     await symlink(resolve(folder), join(root, '.venv'));
     const python = join(root, '.venv/bin/python');
     await run(root, python, ['-m', 'ruff', 'check', '.']);

@@ -1,21 +1,18 @@
-import { createHash } from 'node:crypto';
-import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { project } from '../../generators/project.ts';
 import type { PrefectHandle } from '../../src/edge/prefect.ts';
 import { startPrefect } from '../../src/edge/prefect.ts';
-import type { FlowRun, TaskRun } from '../../src/edge/prefect-api.ts';
+import type { FlowRun } from '../../src/edge/prefect-api.ts';
 import { requirementsOf } from '../../src/edge/python-environment.ts';
 import { sharedEnvironment } from '../../src/edge/python-environment-shared.ts';
 import type { RawAnswers } from '../../src/generate/define-generator.ts';
-import { fillDefaults } from '../../src/generate/define-generator.ts';
-import { planProject } from '../../src/generate/plan-project.ts';
+import { expectGraph } from './flow-graph.ts';
+import { makeRepository } from './make-repository.ts';
 
 const minutes = 60_000;
-const facts = { version: '0.1.0', today: '2026-01-02', hash: (text: string) => createHash('sha256').update(text).digest('hex') };
 
 /** One of each metric type; the other answers are spread so that each is met somewhere. */
 const answers = {
@@ -35,7 +32,7 @@ const folderOf = (id: Id) => join(home, id);
 
 beforeAll(async () => {
   home = await mkdtemp(join(tmpdir(), 'kpi-flow-python-'));
-  await Promise.all(ids.map(make));
+  await Promise.all(ids.map((id) => makeRepository(folderOf(id), id, answers[id])));
   const asked = await Promise.all(ids.map((id) => requirementsOf(folderOf(id))));
   // pyright comes from npm here, and looks for packages in .venv.
   packages = [...new Set(asked.flatMap(({ run, dev }) => [...run, ...dev]))].filter((each) => !each.startsWith('pyright'));
@@ -48,16 +45,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await rm(home, { recursive: true, force: true, maxRetries: 5 });
 });
-
-async function make(id: Id): Promise<void> {
-  const reading = project.read(fillDefaults(project, { dir: id, name: 'KPI', id, ...answers[id] }, { locale: 'en', timezone: 'Europe/Madrid' }));
-  if ('problems' in reading) throw new Error(JSON.stringify(reading.problems));
-  for (const { path, text } of planProject(reading.input, facts).values()) {
-    const file = join(folderOf(id), path);
-    await mkdir(dirname(file), { recursive: true });
-    await writeFile(file, text);
-  }
-}
 
 /** Runs a module of the environment in a repository, without anything that this shell may have set. */
 async function runModule(id: Id, ...args: string[]): Promise<string> {
@@ -118,17 +105,7 @@ describe('on a Prefect server, with one worker that has Prefect and nothing else
 
   test.each(ids)('%s runs in its own folder, each stage a task with its edges', async (id) => {
     const run = await start(id, { start: '2026-01-05', end: '2026-01-06' });
-    const tasks = await prefect.api.taskRuns(run.id);
-    const config = await readFile(join(folderOf(id), 'config/config.yaml'), 'utf8');
-    const stages = [...config.matchAll(/^ {2}(\w+):\n {4}(?:source|kind): (?!sql|datalake)/gm)].map(([, name]) => name);
-    expect(tasks.map(nameOf).sort()).toEqual(stages.sort());
-    const parents = new Map(tasks.map((each) => [nameOf(each), parentsOf(each, tasks)]));
-    // Only what extracts begins from nothing.
-    expect([...parents].filter(([, all]) => all.length === 0).map(([name]) => name).sort()).toEqual([...inputsOf(config)].sort());
-    const artifacts = await prefect.api.artifacts(run.id);
-    expect(artifacts.filter((each) => each.task_run_id !== null).map((each) => each.task_run_id).sort()).toEqual(expect.arrayContaining(tasks.map((each) => each.id).sort()));
-    const published = artifacts.find((each) => each.key === `kpi-${id.replaceAll('_', '-')}`);
-    expect(String(published?.data)).toMatch(/"status": "(met|warning|missed)"/);
+    await expectGraph(prefect, run.id, await readFile(join(folderOf(id), 'config/config.yaml'), 'utf8'), id);
   }, 5 * minutes);
 
   test('no deployment holds a secret', async () => {
@@ -172,18 +149,3 @@ describe('on a Prefect server, with one worker that has Prefect and nothing else
     return (await execa(python, ['-c', script], { cwd: folderOf('on_time_rate') })).stdout;
   }
 });
-
-/** `clean_records-3f2` is the run of `clean_records`. */
-function nameOf({ name }: TaskRun): string {
-  return name.replace(/-[^-]*$/, '');
-}
-
-function parentsOf({ task_inputs }: TaskRun, tasks: readonly TaskRun[]): string[] {
-  const from = Object.values(task_inputs).flat().map((each) => each.id);
-  return tasks.filter((each) => from.includes(each.id)).map(nameOf);
-}
-
-function inputsOf(config: string): string[] {
-  const block = /^extractors:\n((?: .*\n)+)/m.exec(config)?.[1] ?? '';
-  return [...block.matchAll(/^ {2}(\w+):$/gm)].map(([, name = '']) => name);
-}

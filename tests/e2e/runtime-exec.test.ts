@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { rolldown } from 'rolldown';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { tell } from '../cli/command-line.ts';
 import type { FlowRunRecord } from '../../src/runtime/types.ts';
 import { useRealServer } from '../runtime/api/real-server.ts';
 
@@ -146,6 +147,7 @@ describe('a work pool that starts a flow in TypeScript', () => {
 
 /** A worker looks again for a run that it could not start only after a while. */
 const long = process.env['KPI_FLOW_LONG'] === '1';
+if (!long) tell('skipped: a run that waits for its place (set KPI_FLOW_LONG=1)');
 
 describe('a run in a work pool that does not go straight on', () => {
   test('is Crashed by the worker when its process is killed', async () => {

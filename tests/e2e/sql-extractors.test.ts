@@ -1,74 +1,39 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
-import { execa } from 'execa';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { DatabaseServer } from '../../src/build/database-servers.ts';
-import { startMariadb, startPostgres } from '../../src/build/database-servers.ts';
-import { sharedEnvironment } from '../../src/edge/python-environment-shared.ts';
+import { describe, expect, it } from 'vitest';
 import { grow, startFiles } from '../generate/grown.ts';
 import { extractorPackages } from './extractor-packages.ts';
+import { databases, noPrograms, useDatabases } from './use-databases.ts';
+import { expectOwnTestsToPass, useRepository } from './use-repository.ts';
 
 const minutes = 60_000;
 const contracts = ['evolve', 'freeze', 'discard_row', 'discard_value'];
 const each = ['plain', ...contracts.map((contract) => `by_${contract}`)];
 const everyOne = [...each, ...each.map((name) => `batched_${name}`)];
 const cases = 10;
-const databases = ['sqlite', 'duckdb', 'postgresql', 'mariadb'] as const;
 
-let root = '';
-let python = '';
-const servers = new Map<string, DatabaseServer>();
-
-beforeAll(async () => {
-  root = await mkdtemp(join(tmpdir(), 'kpi-extractors-'));
-  ({ python } = await sharedEnvironment(extractorPackages, '.cache'));
+const repository = useRepository(() => {
   const files = startFiles({ dir: 'kpi', name: 'Reclamaciones', id: 'complaints', type: 'simple', inputs: 'orders', grain: 'day,channel', owner: 'ana', target: 10, warning: 12, direction: 'lower_is_better', timezone: 'Europe/Madrid', locale: 'en' });
   for (const name of everyOne) {
     const contract = contracts.find((known) => name.endsWith(`by_${known}`));
     grow(files, 'extractor', { name, kind: 'sql', source: 'archive', options: { ...(contract && { contract }), ...(name.startsWith('batched') && { batch_rows: '1000' }) } });
   }
   grow(files, 'loader', { name: 'kept', kind: 'sql', source: 'archive' });
-  for (const [path, text] of files) {
-    await mkdir(dirname(join(root, path)), { recursive: true });
-    await writeFile(join(root, path), text);
-  }
-  for (const [name, start] of [['postgresql', startPostgres], ['mariadb', startMariadb]] as const) {
-    const server = await start();
-    if (server !== undefined) servers.set(name, server);
-  }
-}, 10 * minutes);
-
-afterAll(async () => {
-  await Promise.all([...servers.values()].map((server) => server.stop()));
-  await rm(root, { recursive: true, force: true });
-}, minutes);
-
-const run = (args: readonly string[], env: NodeJS.ProcessEnv = {}) => execa(python, args, { cwd: root, env: { PYTHONPATH: join(root, 'src'), PYTHONUTF8: '1', ...env } });
-
-/** The address of an empty database; nothing where its programs are not on the machine. */
-async function addressOf(database: (typeof databases)[number]): Promise<string | undefined> {
-  if (database === 'sqlite' || database === 'duckdb') return `${database}:///${root}/there.${database}`;
-  const server = servers.get(database);
-  if (server === undefined) return undefined;
-  await run([resolve('tests/e2e/seed_database.py'), server.url(server.first), server.url('extractors'), '2026-01-01', '2026-01-02']);
-  return server.url('extractors');
-}
+  return files;
+}, extractorPackages);
+const servers = useDatabases(repository);
 
 describe.each(databases)('every extractor of a database, in %s', (database) => {
   it('gives what is there, to the same value and type, as its contract says', { timeout: 5 * minutes }, async ({ skip }) => {
-    const address = await addressOf(database);
-    if (address === undefined) return skip(`the programs of ${database} are not on this machine`);
-    const { stdout } = await run([resolve('tests/e2e/extract_suite.py'), database, ...everyOne], { ARCHIVE_URL: address });
-    const found = JSON.parse(stdout) as Record<string, readonly [held: readonly string[], fault: string]>;
+    const address = await servers.empty(database, 'extractors');
+    if (address === undefined) return skip(noPrograms(database));
+    const found = await repository.json<Record<string, readonly [held: readonly string[], fault: string]>>(['extract_suite.py', database, ...everyOne], { ARCHIVE_URL: address });
     expect(Object.fromEntries(Object.entries(found).map(([name, [held, fault]]) => [name, fault === '' ? held.length : fault]))).toEqual(Object.fromEntries(everyOne.map((name) => [name, cases])));
   });
 });
 
 describe.each(['postgresql', 'mariadb'] as const)('a database that is not as it should be, %s', (database) => {
   it('is told each with a message of its own, the variable to check and no secret', { timeout: 5 * minutes }, async ({ skip }) => {
-    const server = servers.get(database);
-    if (server === undefined) return skip(`the programs of ${database} are not on this machine`);
+    const server = servers.server(database);
+    if (server === undefined) return skip(noPrograms(database));
     const url = server.url(server.first);
     const port = /:(\d+)\//.exec(url)?.[1] ?? '';
     const nobody = database === 'mariadb' ? url.replace('kpi:a%20word', 'kpi:another%20a%20word') : url.replace('kpi@', 'nobody:a%20word@');
@@ -84,8 +49,7 @@ describe.each(['postgresql', 'mariadb'] as const)('a database that is not as it 
       [url, 'column', /^no such column; check the query: .*no_such_column/],
       [url, 'away', /^it went away half way; run it again, or check ARCHIVE_URL$/],
     ];
-    const { stdout } = await execa(python, [resolve('tests/e2e/database_faults.py'), 'plain', 'batched_plain', 'kept'], { cwd: root, env: { PYTHONPATH: join(root, 'src'), PYTHONUTF8: '1' }, input: JSON.stringify(faults.map(([address, what]) => [address, what])) });
-    const found = JSON.parse(stdout) as string[][];
+    const found = await repository.json<string[][]>(['database_faults.py', 'plain', 'batched_plain', 'kept'], {}, JSON.stringify(faults.map(([address, what]) => [address, what])));
     for (const [index, [, what, says]] of faults.entries()) {
       const stages = ['plain', 'batched_plain', ...(['', 'away'].includes(what) ? ['kept'] : [])];
       for (const [at, stage] of stages.entries()) {
@@ -96,7 +60,4 @@ describe.each(['postgresql', 'mariadb'] as const)('a database that is not as it 
   });
 });
 
-it('passes the tests that they came with', async () => {
-  const { exitCode, all } = await execa(python, ['-m', 'pytest', '-q', '-p', 'no:cacheprovider', ...everyOne.map((name) => `tests/unit/test_${name}.py`)], { cwd: root, all: true, reject: false });
-  expect([exitCode, exitCode === 0 ? '' : all]).toEqual([0, '']);
-}, 2 * minutes);
+it('passes the tests that they came with', () => expectOwnTestsToPass(repository, everyOne.map((name) => `tests/unit/test_${name}.py`)), 2 * minutes);

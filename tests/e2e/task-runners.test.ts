@@ -1,6 +1,6 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { taskRunners } from '../../src/config/task-runners.ts';
@@ -8,7 +8,9 @@ import type { PrefectHandle } from '../../src/edge/prefect.ts';
 import { startPrefect } from '../../src/edge/prefect.ts';
 import { sharedEnvironment } from '../../src/edge/python-environment-shared.ts';
 import { startFiles } from '../generate/grown.ts';
+import { useRealServer } from '../runtime/api/real-server.ts';
 import { packages } from './own-checks.ts';
+import { useRepository, writeRepository } from './use-repository.ts';
 
 const isLong = process.env['KPI_FLOW_LONG'] === '1';
 if (!isLong) process.stderr.write('skipped: flows on processes, Dask and Ray (their packages are 500 MB; set KPI_FLOW_LONG=1)\n');
@@ -31,7 +33,24 @@ if __name__ == "__main__":
     print(json.dumps({"state": state.type.value, "message": state.message, "own": os.getpid(), "seen": seen, "rows": rows}))
 `;
 
-const slow = (text: string) => text.replace(/^( {4}return )/m, '    import time\n\n    time.sleep(2)\n$1');
+const isExtractor = (path: string): boolean => /extractors\/(?:numerator|denominator)\.py$/.test(path);
+
+/** An extractor that is done when the other is there too, or does not come for a good while. */
+const waiting = (text: string) =>
+  text.replace(
+    /^( {4}return )/m,
+    `    import os
+    import time
+    from pathlib import Path
+
+    both = {name: Path(f"{os.getpid()}.{name}") for name in ("numerator", "denominator")}
+    both[__name__.rpartition(".")[2]].touch()
+    for _ in range(50):
+        if all(path.exists() for path in both.values()):
+            break
+        time.sleep(0.1)
+$1`,
+  );
 
 /** Runs the flow, and when each task of the source ran. */
 const spansScript = `
@@ -55,37 +74,19 @@ if __name__ == "__main__":
 `;
 
 describe('a limit on the tag of a source', () => {
-  let prefect: PrefectHandle;
-  let python = '';
-  let root = '';
-
-  beforeAll(async () => {
-    ({ python } = await sharedEnvironment(packages, '.cache'));
-    prefect = await startPrefect(python, { cache: '.cache' });
-    root = await mkdtemp(join(tmpdir(), 'kpi-spared-'));
-    for (const [path, text] of startFiles(answers)) {
-      await mkdir(dirname(join(root, path)), { recursive: true });
-      await writeFile(join(root, path), /extractors\/(?:numerator|denominator)\.py$/.test(path) ? slow(text) : text);
-    }
-    await writeFile(join(root, 'run_flow.py'), spansScript);
-  }, 900_000);
-  afterAll(async () => {
-    await prefect?.stop();
-    await rm(root, { recursive: true, force: true });
-  });
+  const server = useRealServer({}, packages);
+  const repository = useRepository(() => [...startFiles(answers)].map(([path, text]) => [path, isExtractor(path) ? waiting(text) : text] as const), packages);
 
   /** How many tasks of the source ran at once at most. */
   async function mostAtOnce(): Promise<number> {
-    const { stdout, stderr, exitCode } = await execa(python, ['run_flow.py'], { cwd: root, env: prefect.env, reject: false });
-    expect(exitCode, stderr).toBe(0);
-    const [state, spans] = JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as [string, [string, number, number][]];
-    expect([state, spans.length], stderr).toEqual(['COMPLETED', 3]);
+    const [state, spans] = await repository.json<[string, [string, number, number][]]>(['-c', spansScript], server.prefect.env);
+    expect([state, spans.length]).toEqual(['COMPLETED', 3]);
     return Math.max(...spans.map(([, start]) => spans.filter(([, from, to]) => from <= start && start < to).length));
   }
 
   it('lets one task at a time through, where two ran at once without it', async () => {
     expect(await mostAtOnce()).toBe(2);
-    await prefect.cli(['gcl', 'create', 'tag:source:warehouse', '--limit', '1'], root);
+    await server.prefect.cli(['gcl', 'create', 'tag:source:warehouse', '--limit', '1'], repository.root);
     expect(await mostAtOnce()).toBe(1);
   }, 600_000);
 });
@@ -110,13 +111,9 @@ describe.skipIf(!isLong)('a flow whose tasks run elsewhere (only with KPI_FLOW_L
 
   it.each(Object.keys(taskRunners))('%s: every extract runs there, and the result is the same', async (name) => {
     const root = join(scratch, name);
-    for (const [path, text] of startFiles({ ...answers, task_runner: name })) {
-      await mkdir(dirname(join(root, path)), { recursive: true });
-      const told = /extractors\/(?:numerator|denominator)\.py$/.test(path)
-        ? text.replace(/^( {4}return )/m, '    import os\n\n    (ROOT / ".data").mkdir(exist_ok=True)\n    (ROOT / ".data" / (__name__ + ".pid")).write_text(str(os.getpid()))\n$1').replace('import polars as pl\n', 'import polars as pl\n\nfrom core.variables import ROOT\n')
-        : text;
-      await writeFile(join(root, path), told);
-    }
+    const marked = (text: string) =>
+      text.replace(/^( {4}return )/m, '    import os\n\n    (ROOT / ".data").mkdir(exist_ok=True)\n    (ROOT / ".data" / (__name__ + ".pid")).write_text(str(os.getpid()))\n$1').replace('import polars as pl\n', 'import polars as pl\n\nfrom core.variables import ROOT\n');
+    await writeRepository(root, [...startFiles({ ...answers, task_runner: name })].map(([path, text]) => [path, isExtractor(path) ? marked(text) : text]));
     await writeFile(join(root, 'run_flow.py'), script);
     const { stdout, stderr, exitCode } = await execa(python, ['run_flow.py'], { cwd: root, env: { ...prefect.env, RAY_USAGE_STATS_ENABLED: '0' }, reject: false });
     expect(exitCode, stderr).toBe(0);

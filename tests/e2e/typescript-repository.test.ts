@@ -1,23 +1,19 @@
-import { createHash } from 'node:crypto';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { project } from '../../generators/project.ts';
 import { prefectPackage } from '../../src/build/prefect-package.ts';
 import { linkPackages, sharedPackages } from '../../src/edge/node-packages-shared.ts';
 import type { PrefectHandle } from '../../src/edge/prefect.ts';
 import { startPrefect } from '../../src/edge/prefect.ts';
-import type { TaskRun } from '../../src/edge/prefect-api.ts';
 import { sharedEnvironment } from '../../src/edge/python-environment-shared.ts';
 import type { RawAnswers } from '../../src/generate/define-generator.ts';
-import { fillDefaults } from '../../src/generate/define-generator.ts';
-import { planProject } from '../../src/generate/plan-project.ts';
+import { expectGraph, inputsOf } from './flow-graph.ts';
+import { makeRepository } from './make-repository.ts';
 import { packages as everyPackage } from './own-checks.ts';
 
 const minutes = 60_000;
-const facts = { version: '0.1.0', today: '2026-01-02', hash: (text: string) => createHash('sha256').update(text).digest('hex') };
 
 /** One of each metric type; the other answers are spread so that each is met somewhere. */
 const answers = {
@@ -49,13 +45,7 @@ beforeAll(async () => {
 afterAll(() => rm(home, { recursive: true, force: true, maxRetries: 5 }));
 
 async function make(folder: string, id: Id, language: string): Promise<void> {
-  const reading = project.read(fillDefaults(project, { dir: id, name: 'KPI', id, language, ...answers[id] }, { locale: 'en', timezone: 'Europe/Madrid' }));
-  if ('problems' in reading) throw new Error(JSON.stringify(reading.problems));
-  for (const { path, text } of planProject(reading.input, facts).values()) {
-    const file = join(folder, path);
-    await mkdir(dirname(file), { recursive: true });
-    await writeFile(file, text);
-  }
+  await makeRepository(folder, id, { language, ...answers[id] });
 }
 
 /** Runs a script of package.json, without anything that this shell may have set. */
@@ -104,7 +94,7 @@ describe('on a Prefect server, started by a worker that knows nothing of it,', (
   test.each(ids)('%s runs in its own folder, and computes what the Python repository of the same answers does', async (id) => {
     const run = await prefect.runDeployment(deployments.get(id) ?? '', days, { seconds: 240 });
     const config = await readFile(join(folderOf(id), 'config/config.yaml'), 'utf8');
-    await expectGraph(run.id, config, id);
+    await expectGraph(prefect, run.id, config, id);
 
     const inputs = inputsOf(config);
     const table = /^loaders:\n {2}(\w+):/m.exec(config)?.[1] ?? '';
@@ -113,19 +103,6 @@ describe('on a Prefect server, started by a worker that knows nothing of it,', (
     expect(python.length).toBeGreaterThan(0);
     expectSameRows(tables[table] ?? [], python);
   }, 5 * minutes);
-
-  async function expectGraph(flowRun: string, config: string, id: Id): Promise<void> {
-    const tasks = await prefect.api.taskRuns(flowRun);
-    expect(tasks.map(nameOf).sort()).toEqual(stagesOf(config).sort());
-    expect(tasks.every((each) => each.state?.type === 'COMPLETED')).toBe(true);
-    const parents = new Map(tasks.map((each) => [nameOf(each), parentsOf(each, tasks)]));
-    // Only what extracts begins from nothing.
-    expect([...parents].filter(([, from]) => from.length === 0).map(([name]) => name).sort()).toEqual(inputsOf(config).sort());
-    const artifacts = await prefect.api.artifacts(flowRun);
-    expect(artifacts.map((each) => each.task_run_id)).toEqual(expect.arrayContaining(tasks.map((each) => each.id)));
-    const published = artifacts.find((each) => each.key === `kpi-${id.replaceAll('_', '-')}`);
-    expect(String(published?.data)).toMatch(/"status":"(met|warning|missed)"/);
-  }
 
   test('no deployment holds a secret', async () => {
     const whole = JSON.stringify(await prefect.api.call('POST', '/deployments/filter', {}));
@@ -216,23 +193,4 @@ function expectSameRows(ours: Rows, theirs: Rows): void {
       else expect(value, name).toBe(right[index]?.[name]);
     }
   });
-}
-
-/** `clean_records-3f2` is the run of `clean_records`. */
-function nameOf({ name }: TaskRun): string {
-  return name.replace(/-[^-]*$/, '');
-}
-
-function parentsOf({ task_inputs }: TaskRun, tasks: readonly TaskRun[]): string[] {
-  const from = Object.values(task_inputs).flat().map((each) => each.id);
-  return tasks.filter((each) => from.includes(each.id)).map(nameOf);
-}
-
-function stagesOf(config: string): string[] {
-  return [...config.matchAll(/^ {2}(\w+):\n {4}(?:source|kind): (?!sql)/gm)].map(([, name = '']) => name);
-}
-
-function inputsOf(config: string): string[] {
-  const block = /^extractors:\n((?: .*\n)+)/m.exec(config)?.[1] ?? '';
-  return [...block.matchAll(/^ {2}(\w+):$/gm)].map(([, name = '']) => name);
 }

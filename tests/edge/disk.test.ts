@@ -15,6 +15,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { tell } from '../cli/command-line.ts';
 import { nodeDisk } from '../../src/edge/disk.ts';
 import { markReady, stageName } from '../../src/edge/disk-stage.ts';
 import { Cancelled } from '../../src/errors/cancelled.ts';
@@ -153,6 +154,7 @@ describe('looking at the place', () => {
     expect(await codeOf(disk().survey(join(home, 'x'.repeat(300)), tidy))).toBe('E_DISK');
   });
 
+  if (process.getuid?.() === 0) tell('skipped: a folder where nothing may be written (root may write anywhere)');
   it.skipIf(process.getuid?.() === 0)(
     'says when nothing may be written there (skipped for root, who may write anywhere)',
     async () => {

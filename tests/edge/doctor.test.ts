@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { devNull, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { tell } from '../cli/command-line.ts';
 import { nodeProbes } from '../../src/edge/doctor.ts';
 import type { DoctorProbes } from '../../src/jobs/ports.ts';
 import { fakePrograms } from './fake-programs.ts';
@@ -10,6 +11,8 @@ import type { LoopbackServer } from './loopback-servers.ts';
 import { closedPort, refusingProxy, silentServer, statusServer, unknownCertificateServer } from './loopback-servers.ts';
 
 // The fake programs are shell scripts.
+if (process.platform === 'win32') tell('skipped: what doctor sees (the programs that stand in are shell scripts)');
+
 describe.skipIf(process.platform === 'win32')('what doctor sees', { timeout: 30_000 }, () => {
   let folder: string;
   let fakes: FakePrograms;

@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { tell } from '../cli/command-line.ts';
 import { noPipSettings, parsePipSettings, withUvSettings } from '../../src/edge/network-indexes.ts';
 
 describe('what pip was told', () => {
@@ -48,6 +49,7 @@ describe('what uv is told', () => {
     expect(withUvSettings(bare(told), pip)).toMatchObject(told);
   });
 
+  if (process.platform === 'win32' && process.env['APPDATA'] === undefined) tell('skipped: files of pip and uv that name an index (APPDATA is not set)');
   it.runIf(process.platform !== 'win32' || process.env['APPDATA'] !== undefined)('is left alone where a file of its own names an index', async () => {
     await mkdir(join(home, 'uv'), { recursive: true });
     await writeFile(join(home, 'uv', 'uv.toml'), '[[index]]\nurl = "https://own.example/simple"\n');

@@ -1,6 +1,7 @@
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { tell } from '../cli/command-line.ts';
 import { isOlder, startPrefect } from '../../src/edge/prefect.ts';
 import { PrefectApi } from '../../src/edge/prefect-api.ts';
 import { freePort } from '../../src/edge/prefect-server.ts';
@@ -31,6 +32,8 @@ describe('releases', () => {
 });
 
 // The fake interpreters are shell scripts.
+if (process.platform === 'win32') tell('skipped: starting Prefect (the programs that stand in are shell scripts)');
+
 describe.skipIf(process.platform === 'win32')('starting Prefect', () => {
   let fakes: FakePrograms;
   beforeEach(async () => void (fakes = await fakePrograms()));

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
+import { tell } from '../cli/command-line.ts';
 import { runToEnd, startGroup } from '../../src/edge/process-group.ts';
 
 const { env } = process;
@@ -34,6 +35,8 @@ async function state(pid: number): Promise<string> {
   await sleep(100);
   return (await runToEnd({ file: 'ps', args: ['-o', 'stat=', '-p', String(pid)], env }, { seconds: 10 })).output.trim();
 }
+
+if (process.platform === 'win32') tell('skipped: groups of processes, which are those of POSIX');
 
 describe.skipIf(process.platform === 'win32')('a group', () => {
   it('ends with everything that it started, even when that will not listen', async () => {

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { tell } from '../cli/command-line.ts';
 import { askPythons, findPython } from '../../src/edge/python-environment-interpreter.ts';
 import type { Problem } from '../../src/errors/failure.ts';
 import { Failure } from '../../src/errors/failure.ts';
@@ -6,6 +7,8 @@ import type { FakePrograms } from './fake-programs.ts';
 import { fakePrograms, pythonSaying } from './fake-programs.ts';
 
 // The fake interpreters are shell scripts.
+if (process.platform === 'win32') tell('skipped: finding Python (the programs that stand in are shell scripts)');
+
 describe.skipIf(process.platform === 'win32')('finding Python', () => {
   let fakes: FakePrograms;
   beforeEach(async () => void (fakes = await fakePrograms()));

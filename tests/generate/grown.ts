@@ -6,6 +6,7 @@ import { project } from '../../generators/project.ts';
 import { transformer } from '../../generators/transformer.ts';
 import { version } from 'virtual:version';
 import { loadYamlParser } from '../../src/config/yaml-parser.ts';
+import { Failure } from '../../src/errors/failure.ts';
 import { readPythonGrammar } from '../../src/edge/python-grammar.ts';
 import type { RawAnswers } from '../../src/generate/define-generator.ts';
 import { fillDefaults } from '../../src/generate/define-generator.ts';
@@ -58,6 +59,19 @@ export function addTo(files: Files, name: string, given: RawAnswers): Growth {
   apply(files, growth.plan.ops);
   return growth;
 }
+
+/** The first of the problems that something fails with; nothing when it is done. */
+export function problemOf(work: () => unknown): Failure['problems'][number] | undefined {
+  try {
+    work();
+    return undefined;
+  } catch (error) {
+    if (error instanceof Failure) return error.problems[0];
+    throw error;
+  }
+}
+
+export const codeOf = (work: () => unknown): string | undefined => problemOf(work)?.code;
 
 const stages = { extractor, transformer, loader };
 

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { tell } from '../cli/command-line.ts';
 import { sharedEnvironment } from '../../src/edge/python-environment-shared.ts';
 import { Failure } from '../../src/errors/failure.ts';
 import { stages } from '../../generators/index.ts';
@@ -81,6 +82,8 @@ describe('what a loader knows its rows by', () => {
 });
 
 // Every way and type is for the long form: each loader is a task run, in a server of its own.
+if (process.platform === 'win32') tell('skipped: the tests of a repository with loaders on every form of data, for this system has no fork');
+
 describe.skipIf(process.platform === 'win32')('a repository with loaders on every form of data', () => {
   // The tests run in forks.
   let own: OwnTests;

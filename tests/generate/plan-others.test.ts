@@ -1,17 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { parse as readYaml } from 'yaml';
-import { Failure } from '../../src/errors/failure.ts';
-import { addTo, startFiles } from './grown.ts';
+import { addTo, codeOf, startFiles } from './grown.ts';
 
 const answers = { dir: 'kpi', name: 'Sales', id: 'sales', grain: 'day,channel', owner: 'ana' };
-function codeOf(work: () => unknown): string | undefined {
-  try {
-    work();
-    return undefined;
-  } catch (error) {
-    return error instanceof Failure ? error.problems[0]?.code : String(error);
-  }
-}
 const pathsOf = (growth: ReturnType<typeof addTo>) => growth.plan.ops.map(({ path }) => path);
 
 describe('a deployment', () => {

@@ -1,17 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { planRemove } from '../../src/generate/plan-remove.ts';
-import { addTo, apply, grow, startFiles, stateOf } from './grown.ts';
+import { addTo, apply, codeOf, grow, startFiles, stateOf } from './grown.ts';
 
 const answers = { dir: 'kpi', name: 'Conversión', id: 'conversion', type: 'ratio', inputs: 'orders,sessions', grain: 'day,channel', owner: 'ana', target: 0.03, warning: 0.02 };
-
-const codeOf = (work: () => unknown): string | undefined => {
-  try {
-    work();
-    return undefined;
-  } catch (error) {
-    return (error as { problems?: { code: string }[] }).problems?.[0]?.code ?? String(error);
-  }
-};
 
 describe('a further pipeline', () => {
   it('runs the stages that the KPI itself is made of, when nobody names others', () => {

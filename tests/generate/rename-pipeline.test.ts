@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { Failure } from '../../src/errors/failure.ts';
 import { planRename } from '../../src/generate/plan-rename.ts';
 import { planRemove } from '../../src/generate/plan-remove.ts';
 import type { Files } from './grown.ts';
-import { addTo, apply, startFiles, stateOf } from './grown.ts';
+import { addTo, apply, problemOf, startFiles, stateOf } from './grown.ts';
 import { ruffFaults } from './own-ruff.ts';
 
 const answers = { dir: 'kpi', name: 'Conversión', id: 'conversion', type: 'ratio', inputs: 'orders,sessions', grain: 'day', owner: 'ana', target: 0.03, warning: 0.02 };
@@ -19,15 +18,6 @@ function rename(files: Files, name: string, next: string, editReferences = false
   const growth = planRename(name, next, stateOf(files), { force: false, editReferences });
   apply(files, growth.plan.ops);
   return growth;
-}
-
-function problemOf(work: () => unknown) {
-  try {
-    work();
-  } catch (error) {
-    return (error as Failure).problems[0];
-  }
-  return undefined;
 }
 
 describe('a pipeline that gets another name', () => {

@@ -3,9 +3,8 @@ import { stages } from '../../generators/index.ts';
 import type { Growth } from '../../src/generate/plan-add.ts';
 import { planRemove } from '../../src/generate/plan-remove.ts';
 import { planSync } from '../../src/generate/plan-sync.ts';
-import type { Failure } from '../../src/errors/failure.ts';
 import type { Files } from './grown.ts';
-import { addTo, apply, startFiles, stateOf } from './grown.ts';
+import { addTo, apply, codeOf, startFiles, stateOf } from './grown.ts';
 
 const generators = Object.values(stages);
 const start = startFiles({ dir: 'kpi', name: 'Sales', id: 'sales', grain: 'day', owner: 'ana', source: 'sql', inputs: 'orders' });
@@ -21,14 +20,6 @@ const edit = (files: Files, path: string, from: string | RegExp, to: string) => 
   const before = files.get(path) ?? '';
   expect(before).toMatch(from);
   files.set(path, before.replace(from, to));
-};
-const codeOf = (work: () => unknown) => {
-  try {
-    work();
-  } catch (error) {
-    return (error as Failure).problems[0]?.code;
-  }
-  return undefined;
 };
 const kept = (growth: Growth) => growth.remarks.flatMap((remark) => (remark.kind === 'kept' ? [remark.part ?? remark.file] : []));
 
