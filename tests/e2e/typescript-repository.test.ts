@@ -135,6 +135,9 @@ test('one that grew passes its own compiler, linter and tests, and runs', async 
     ['transformer', 'orders_by_week', 'aggregation', 'order_parts'],
     ['loader', 'orders_weekly', 'sql', '--inputs', 'orders_by_week'],
     ['loader', 'orders_page', 'artifact', '--inputs', 'orders_by_week'],
+    ['extractor', 'tickets', 'api', 'desk', '--auth', 'bearer', '--paginator', 'offset'],
+    ['loader', 'orders_files', 'datalake', '--inputs', 'orders_by_week', '--format', 'csv'],
+    ['loader', 'orders_history', 'sql', '--inputs', 'orders_by_week', '--merge-strategy', 'scd2', '--publish', 'audit'],
     ['pipeline', 'orders_alone', 'orders_by_week,orders_page'],
   ];
   for (const each of additions) await run(process.execPath, resolve('dist/kpi-flow.mjs'), 'add', ...each);

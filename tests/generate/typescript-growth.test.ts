@@ -162,6 +162,15 @@ describe('a TypeScript repository', () => {
     expect(files).toEqual(before);
   });
 
+  test('reads conversions some days longer than what they follow, in every flow', () => {
+    const files = start({ type: 'conversion', inputs: 'visits,orders', grain: 'day' });
+    addTo(files, 'pipeline', { name: 'again', inputs: 'rate_by_day' });
+    for (const path of [flow, 'prefect_flows/again_flow.ts']) {
+      expect(textOf(files, path)).toContain('const visits = tasks.visits.submit(...days);');
+      expect(textOf(files, path)).toContain('const orders = tasks.orders.submit(days[0], addDays(days[1], CONVERSION_DAYS));');
+    }
+  });
+
   test('takes deployments of its flows, as an image too', () => {
     const files = start();
     addTo(files, 'deployment', { name: 'nightly', schedule: '0 3 * * *', parameters: 'start=2026-01-01', work_pool_type: 'docker' });
