@@ -146,6 +146,10 @@ class Suite:
     def a_window_at_the_end_of_a_month_is_closed_and_open(self) -> None:
         same(self.read(days=(date(2026, 1, 31), date(2026, 2, 1))), expected()[1:3])
 
+    def a_query_is_written_as_anywhere(self) -> None:
+        same(self.read(f"{QUERY};"), expected())
+        same(self.read(QUERY.replace("order by", "and record_id like 'r%' order by") + " -- all of it, 100 %"), expected())
+
     def a_database_that_fails_once_is_read_whole_the_next_time(self) -> None:
         def fail(*_: object) -> None:
             raise OperationalError("gone", None, Exception("gone"))
