@@ -265,6 +265,8 @@ describe('a TypeScript repository', () => {
     addTo(files, 'loader', { name: 'clean_kept', kind: 'sql', inputs: 'clean_orders' });
     addTo(files, 'loader', { name: 'page', kind: 'artifact', inputs: 'again_by_period' });
     addTo(files, 'extractor', { name: 'tickets', kind: 'api', source: 'desk', auth: 'oauth2_client_credentials', paginator: 'offset', contract: 'freeze', cursor: 'updated_at' });
+    addTo(files, 'extractor', { name: 'changed', kind: 'sql', cursor: 'updated_at' });
+    addTo(files, 'transformer', { name: 'clean_changed', kind: 'cleaning', inputs: 'changed' });
     for (const format of ['parquet', 'csv', 'json']) {
       addTo(files, 'extractor', { name: `read_${format}`, kind: 'datalake', format });
       addTo(files, 'loader', { name: `written_${format}`, kind: 'datalake', format, inputs: 'by_period' });
