@@ -81,7 +81,9 @@ function readParts(given: readonly string[], flows: readonly FlowReading[], stat
   const [result, other] = ends.length > 0 ? ends : [usualResult(config)];
   if (result === undefined) return fail('E_INPUT_COUNT', { stage: 'pipeline', kind: '', least: 1, most: 1 });
   if (other !== undefined) refuseEnds(result, other);
-  const misled = loaders.find((each) => !('kind' in (config.loaders[each] ?? {})) && !keeps(each, result, flows, state));
+  // What was added to publish shows any data; the KPI's own shows its periods.
+  const showsAny = (each: string): boolean => 'kind' in (config.loaders[each] ?? {}) && lock.settings.has(`inputs.${each}`);
+  const misled = loaders.find((each) => !showsAny(each) && !keeps(each, result, flows, state));
   if (misled !== undefined) refuseLoader(misled, result);
   return { result, loaders };
 }

@@ -71,6 +71,8 @@ describe('a further pipeline', () => {
     [{ name: 'weekly', inputs: 'nothing' }, 'E_INPUT_UNKNOWN'],
     [{ name: 'weekly', inputs: 'orders' }, 'E_INPUT_UNKNOWN'],
     [{ name: 'weekly', inputs: 'clean_orders,clean_sessions' }, 'E_ANSWER_REFUSED'],
+    [{ name: 'weekly', inputs: 'clean_orders,conversion_daily' }, 'E_ANSWER_REFUSED'],
+    [{ name: 'weekly', inputs: 'clean_orders,publish_conversion' }, 'E_ANSWER_REFUSED'],
     [{ name: 'weekly', schedule: 'daily' }, 'E_ANSWER_REFUSED'],
     [{}, 'E_ANSWERS_MISSING'],
   ] as const)('refuses %j', (given, code) => {
