@@ -25,6 +25,7 @@ export interface ProjectAnswers {
   readonly database?: Answer;
   readonly schedule?: Answer;
   readonly timezone?: Answer;
+  readonly frames?: Answer;
   readonly task_runner?: Answer;
   readonly pool?: Answer;
   readonly plop?: Answer;

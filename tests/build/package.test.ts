@@ -54,9 +54,9 @@ describe('the package', () => {
     expect(carried).toEqual((await readTemplates('templates')).map(({ name }) => name));
   });
 
-  // 165 kB of it are what a TypeScript repository carries with it: ADR 8.
-  test('is at most 750 kB', () => {
-    expect(packed.size).toBeLessThanOrEqual(750_000);
+  // 165 kB of it are what a TypeScript repository carries with it, 190 the templates of both languages: ADR 8.
+  test('is at most 800 kB', () => {
+    expect(packed.size).toBeLessThanOrEqual(800_000);
   });
 
   test('needs no other package, neither in its manifest nor in its code', async () => {
