@@ -2,6 +2,7 @@ import type { ConfigField } from '../src/config/edit-config.ts';
 import { lakeStores } from '../src/config/lake-stores.ts';
 import type { KindVariable, StageItem } from '../src/generate/define-stage.ts';
 import type { KindOption } from '../src/generate/kind-options.ts';
+import type { FrameLibrary } from '../src/generate/project-input.ts';
 import { namedChoice } from '../src/generate/kind-options.ts';
 
 /** Where a lake lies. What its address says counts when it runs: this is about the keys that it is opened with. */
@@ -46,8 +47,12 @@ export const lakeData = (item: StageItem) => ({ format: formatOf(item), module: 
 
 export const lakeModules = (item: StageItem): string[] => Object.entries(modulesOf).flatMap(([format, module]) => (format === formatOf(item) ? [`src/core/${module}.py`] : []));
 
-/** Polars reads and writes every store and format by itself, but for one; none needs anything of the system. */
-export const lakeRequirements = (item: StageItem): string[] => (formatOf(item) === 'delta' ? ['deltalake>=1.5'] : []);
+/** Polars and Arrow read and write every store and format by themselves, but for these; none needs anything of the system. */
+export const lakeRequirements = (item: StageItem, frames: FrameLibrary): string[] => [
+  ...(formatOf(item) === 'delta' ? ['deltalake>=1.5'] : []),
+  // Arrow's own way to Google Cloud takes no key of a service account.
+  ...(frames === 'pandas' && item.options['store'] === 'gcs' ? ['gcsfs>=2025.9'] : []),
+];
 
 export const lakeAddress = ({ options }: StageItem): string => lakeStores[options['store'] ?? '']?.address ?? 's3://bucket/folder';
 

@@ -12,15 +12,23 @@ export interface SourceKindFacts {
   readonly sampleInTypescript?: string;
   /** The modules of src/core that read and write it. */
   readonly modules: readonly string[];
+  /** Those that it has beside them in a repository of pandas. */
+  readonly modulesInPandas?: readonly string[];
 }
 
 /** Every kind of source, in the order in which they are told. */
 export const sourceKinds: Readonly<Record<Source['kind'], SourceKindFacts>> = {
   sql: { key: 'url', usualName: 'warehouse', sample: 'sqlite:///.data/sample.sqlite', sampleInTypescript: 'duckdb:///.data/sample.duckdb', modules: ['sql.py', 'sql_errors.py', 'sql_postgresql.py'] },
-  datalake: { key: 'uri', usualName: 'lake', sample: '.data/lake', modules: ['lake.py'] },
+  datalake: { key: 'uri', usualName: 'lake', sample: '.data/lake', modules: ['lake.py'], modulesInPandas: ['lake_files.py'] },
   api: { key: 'url', usualName: 'api', sample: 'sample://', modules: ['api.py', 'api_auth.py', 'contract.py', 'http_client.py', 'paginators.py'] },
   sap: { key: 'url', usualName: 'sap', sample: 'sample://', modules: ['api_auth.py', 'contract.py', 'http_client.py', 'odata.py', 'sap.py'] },
 };
+
+/** The modules of a kind of source in a repository of polars or of pandas. */
+export function modulesOfSource(kind: Source['kind'], isPandas: boolean): readonly string[] {
+  const { modules, modulesInPandas = [] } = sourceKinds[kind];
+  return isPandas ? [...modules, ...modulesInPandas] : modules;
+}
 
 /** The variable that a source's address is read from unless somebody names another. */
 export function variableOf(name: string, kind: Source['kind']): string {

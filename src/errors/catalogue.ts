@@ -13,7 +13,6 @@ export interface ErrorArgs {
   E_ANSWER_REFUSED: { flag: string; value: string; reason: Bilingual; suggestion?: string };
   E_ANSWER_CHOICE: { flag: string; value: string; choices: readonly string[]; suggestion?: string };
   E_LANGUAGE_NOT_YET: { subject: string };
-  E_FRAMES_NOT_YET: { subject: string };
   E_STAGE_NAME_TAKEN: { name: string };
   E_PYTHON_MISSING: { asked: readonly string[]; storeAlias: boolean };
   E_PYTHON_OLD: { path: string; version: string };
@@ -145,7 +144,6 @@ export const exitOf: { readonly [Code in ErrorCode]: ExitCode } = {
   E_ANSWER_REFUSED: 2,
   E_ANSWER_CHOICE: 2,
   E_LANGUAGE_NOT_YET: 2,
-  E_FRAMES_NOT_YET: 2,
   E_STAGE_NAME_TAKEN: 2,
   E_PYTHON_MISSING: 3,
   E_PYTHON_OLD: 3,

@@ -28,8 +28,8 @@ const keyOf = {
 } as const;
 
 /** Plans the lines that a new stage needs, and what the lock keeps of them. A file that somebody deleted is not missed. */
-export function bring(kind: StageKind, item: StageItem, isNewSource: boolean, configText: string, { read, hash, settings: { locale } }: RepositoryState): { readonly ops: readonly FileOp[]; readonly settings: SettingChanges } {
-  const requirements = kind.requirements?.(item) ?? [];
+export function bring(kind: StageKind, item: StageItem, isNewSource: boolean, configText: string, { read, hash, settings: { locale, frames } }: RepositoryState): { readonly ops: readonly FileOp[]; readonly settings: SettingChanges } {
+  const requirements = kind.requirements?.(item, frames) ?? [];
   const variables = [...(isNewSource ? [addressOf(kind, item)] : []), ...(kind.variables?.(item) ?? [])];
   const [project, example] = [read(requirementsFile), read(variablesFile)];
   const named = example === undefined ? [] : variables.filter(({ name, comment }) => addVariable(example, name, comment[locale]) !== example);
@@ -89,8 +89,8 @@ export function takeBack(name: string, configText: string, leaving: readonly str
   // In TypeScript `create` writes stages that stand on nothing that others share.
   const isShared = (each: string): boolean => state.settings.language === 'python' || state.lock.settings.has(`inputs.${each}`);
   const left = [...stagesOf(config).keys()].filter(isShared).flatMap((each) => standingStage(each, { config, lock: state.lock }, generators) ?? []);
-  const needed = new Set(left.flatMap(({ kind, item }) => (kind.requirements?.(item) ?? []).map(packageName)));
-  const requirements = (gone.kind.requirements?.(gone.item) ?? []).filter((each) => !needed.has(packageName(each)));
+  const needed = new Set(left.flatMap(({ kind, item }) => (kind.requirements?.(item, state.settings.frames) ?? []).map(packageName)));
+  const requirements = (gone.kind.requirements?.(gone.item, state.settings.frames) ?? []).filter((each) => !needed.has(packageName(each)));
   const wanted = new Set(left.flatMap(({ kind, item }) => (kind.variables?.(item) ?? []).map((each) => each.name)));
   const own = [...(source.gone && gone.item.source ? [gone.item.source.variable] : []), ...(gone.kind.variables?.(gone.item) ?? []).map((each) => each.name)];
   const variables = own.filter((each) => !wanted.has(each) && !source.configText.includes(`\${${each}`));

@@ -4,7 +4,6 @@ import { checkInputCount } from './answers/texts.ts';
 import { refuse } from './answers/checked.ts';
 import type { ProjectInput } from './project-input.ts';
 import { stageNames } from './project-view.ts';
-import { withoutPandas } from './pandas-stage.ts';
 import { isTypescriptWord } from '../config/typescript-words.ts';
 import { camel } from './emitters/words.ts';
 
@@ -26,12 +25,10 @@ function checkLanguage(input: ProjectInput): Problem[] {
   return lacking.map((subject) => problem('E_LANGUAGE_NOT_YET', { subject }));
 }
 
-function checkFrames({ frames, language, source, destination }: ProjectInput): Problem[] {
-  if (frames === 'polars') return [];
+function checkFrames({ frames, language }: ProjectInput): Problem[] {
+  if (frames === 'polars' || language === 'python') return [];
   const refusal = refuse('A TypeScript repository works with rows, and with no library of frames.', 'Un repositorio de TypeScript trabaja con filas, sin ninguna biblioteca de tablas.');
-  if (language === 'typescript') return [problem('E_ANSWER_REFUSED', { flag: '--frames', value: frames, ...refusal })];
-  const lacking = [...(withoutPandas('extractor', source) ? [`--source ${source}`] : []), ...(withoutPandas('loader', destination) ? [`--destination ${destination}`] : [])];
-  return lacking.map((subject) => problem('E_FRAMES_NOT_YET', { subject }));
+  return [problem('E_ANSWER_REFUSED', { flag: '--frames', value: frames, ...refusal })];
 }
 
 /** In TypeScript a stage is a function and a type besides, in modules that import some names of ours. */

@@ -14,6 +14,7 @@ import { optionFields, optionsOfKind } from './kind-options.ts';
 import { planAdd } from './plan-add.ts';
 import type { InputForm } from './input-form.ts';
 import type { FileRule } from './project-files.ts';
+import type { FrameLibrary } from './project-input.ts';
 import type { ProjectView, SourceView } from './project-view.ts';
 import type { TypescriptKind } from './typescript-stage.ts';
 
@@ -65,7 +66,7 @@ export interface StageKind {
   /** Modules, with their tests, that several stages share and that come with the first one that needs them. */
   readonly modules?: (item: StageItem) => readonly string[];
   /** What pyproject.toml must list. */
-  readonly requirements?: (item: StageItem) => readonly string[];
+  readonly requirements?: (item: StageItem, frames: FrameLibrary) => readonly string[];
   /** The form of its source's address, for .env.example. */
   readonly address?: (item: StageItem) => string;
   /** How it is in TypeScript; nothing where it is not there yet. */

@@ -1,5 +1,5 @@
 import { configSchemas } from 'virtual:config-schema';
-import { sourceKinds } from '../config/source-kinds.ts';
+import { modulesOfSource, sourceKinds } from '../config/source-kinds.ts';
 import type { FileSpec } from '../plan/tree.ts';
 import { projectFiles } from './project-files.ts';
 import type { FileRule } from './project-files.ts';
@@ -12,10 +12,12 @@ export function desiredFiles(view: ProjectView): FileSpec[] {
   return [...rules.map((rule) => renderRule(rule, view)), { path: 'config/config.schema.json', owner: 'generated', text: configSchemas[view.locale] }];
 }
 
+const sourceNames = Object.keys(sourceKinds) as (keyof typeof sourceKinds)[];
+
 /** Modules of the core that a kind of source needs, and those that stages share, beside what a repository has already. */
 export function neededFiles(view: ProjectView, shared: readonly string[] = []): FileSpec[] {
   if (view.language === 'typescript') return shared.map((path) => renderRule({ template: `typescript/${path}`, path, owner: 'merged' }, view));
-  const modules = new Set(Object.values(sourceKinds).flatMap((each) => each.modules.map((name) => `src/core/${name}`)));
+  const modules = new Set(sourceNames.flatMap((kind) => modulesOfSource(kind, view.isPandas).map((name) => `src/core/${name}`)));
   const rules = projectFiles(view).filter(({ path }) => modules.has(path));
   return [...rules, ...shared.map(sharedRule)].map((rule) => renderRule(rule, view));
 }

@@ -23,7 +23,6 @@ import { pickFlow, readFlows } from './flow-choice.ts';
 import type { FlowReading, Waiting } from './join-chain.ts';
 import { joinLoader, readFlowFile, stageOfInput, stagesIn } from './join-chain.ts';
 import { lockOps, modify } from './lock-changes.ts';
-import { withoutPandas } from './pandas-stage.ts';
 import { planGenerated, planNeeded } from './plan-generated.ts';
 import type { ProjectView, SourceView } from './project-view.ts';
 import type { RepositoryState } from './repository-state.ts';
@@ -115,7 +114,6 @@ function readItem(generator: StageGenerator, input: StageInput, state: Repositor
 
 function kindOf({ name, kinds }: StageGenerator, input: StageInput, { settings }: RepositoryState): { readonly kind: StageKind; readonly given: StageInput['options'] } {
   const kind = kinds.find(({ value }) => value === input.kind) ?? fail('E_STAGE_KIND', { stage: name, kind: input.kind, choices: kinds.map(({ value }) => value) });
-  if (settings.frames === 'pandas' && withoutPandas(name, kind.value)) fail('E_FRAMES_NOT_YET', { subject: `${name} ${kind.value}` });
   return kindIn(settings.language, name, kind, input.options);
 }
 

@@ -1,4 +1,4 @@
-import { sourceKinds } from '../config/source-kinds.ts';
+import { modulesOfSource } from '../config/source-kinds.ts';
 import type { Owner } from '../plan/tree.ts';
 import type { FileRule } from './file-rule.ts';
 import { tableLoader } from './table-loader.ts';
@@ -55,8 +55,8 @@ function proseFiles({ locale, today }: ProjectView): FileRule[] {
 }
 
 /** The modules that the kinds of source need, each once. */
-function modulesFor({ sources }: ProjectView): string[] {
-  return [...new Set(sources.flatMap(({ kind }) => sourceKinds[kind].modules))];
+function modulesFor({ sources, isPandas }: ProjectView): string[] {
+  return [...new Set(sources.flatMap(({ kind }) => modulesOfSource(kind, isPandas)))];
 }
 
 function coreFiles(view: ProjectView): FileRule[] {

@@ -222,11 +222,6 @@ export const errorsEn: ErrorTexts = {
     why: 'TypeScript repositories read and write DuckDB, and grow by stages of some kinds; Python ones have all of it.',
     fix: 'Leave it out, change the files by hand, or use --language python for a new repository.',
   }),
-  E_FRAMES_NOT_YET: ({ subject }) => ({
-    what: `${subject}: not in a repository of pandas yet.`,
-    why: 'Its code is there for polars only.',
-    fix: 'Leave it out, or use --frames polars for a new repository.',
-  }),
   E_STAGE_NAME_TAKEN: ({ name }) => ({
     what: `Two stages would be called "${name}".`,
     why: 'Each stage is a file, a function and a task, so its name stands for one thing only.',

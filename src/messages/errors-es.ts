@@ -222,11 +222,6 @@ export const errorsEs: ErrorTexts = {
     why: 'Los repositorios de TypeScript leen y escriben en DuckDB y crecen con etapas de algunos tipos; los de Python lo tienen todo.',
     fix: 'Quítalo, cambia los archivos a mano o usa --language python si el repositorio es nuevo.',
   }),
-  E_FRAMES_NOT_YET: ({ subject }) => ({
-    what: `${subject}: todavía no en un repositorio de pandas.`,
-    why: 'Su código solo existe para polars.',
-    fix: 'Quítalo o usa --frames polars si el repositorio es nuevo.',
-  }),
   E_STAGE_NAME_TAKEN: ({ name }) => ({
     what: `Dos etapas se llamarían "${name}".`,
     why: 'Cada etapa es un archivo, una función y una tarea: su nombre no puede repetirse.',

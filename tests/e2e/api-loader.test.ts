@@ -2,13 +2,14 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { execa } from 'execa';
+import { frames } from './extractor-packages.ts';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { sharedEnvironment } from '../../src/edge/python-environment-shared.ts';
 import { grow, startFiles } from '../generate/grown.ts';
 import type { ApiInbox } from './api-inbox.ts';
 import { inboxToken, startApiInbox } from './api-inbox.ts';
 
-const packages = ['polars>=2.0', 'pydantic>=2.12', 'python-dotenv>=1.1', 'ruamel.yaml>=0.18.10', 'sqlalchemy>=2.0.40', 'httpx2>=2.13', 'stamina>=26.1', 'pytest>=9'];
+const packages = ['polars>=2.0', 'pandas>=3.0', 'pyarrow>=21', 'pydantic>=2.12', 'python-dotenv>=1.1', 'ruamel.yaml>=0.18.10', 'sqlalchemy>=2.0.40', 'httpx2>=2.13', 'stamina>=26.1', 'pytest>=9'];
 
 let root = '';
 let python = '';
@@ -17,7 +18,7 @@ let inbox: ApiInbox;
 beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), 'kpi-api-loader-'));
   ({ python } = await sharedEnvironment(packages, '.cache'));
-  const files = startFiles({ dir: 'kpi', name: 'Reclamaciones', id: 'complaints', type: 'simple', inputs: 'orders', grain: 'day,channel', owner: 'ana', target: 10, warning: 12, direction: 'lower_is_better', locale: 'en' });
+  const files = startFiles({ dir: 'kpi', name: 'Reclamaciones', id: 'complaints', type: 'simple', inputs: 'orders', grain: 'day,channel', owner: 'ana', target: 10, warning: 12, direction: 'lower_is_better', locale: 'en', frames });
   grow(files, 'loader', { name: 'told', kind: 'api', source: 'shop' });
   grow(files, 'loader', { name: 'told_safely', kind: 'api', source: 'bank', options: { auth: 'bearer' } });
   for (const [path, text] of files) {

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { delimiter, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 
 /** What to extract: which stage, with which variables, which days, and what else its reader is given. */
@@ -37,6 +38,7 @@ from functools import partial
 from importlib import import_module
 
 from core import http_client, ${reader}
+from own_frames import ours
 
 # Not as patient as with a real service.
 http_client.TIMEOUT = http_client.httpx2.Timeout(2)
@@ -53,7 +55,7 @@ def extract(stage, env, days, given={}, constants={}):
     if given:
         module.read_${reader} = partial(${reader}.read_${reader}, **given)
     try:
-        frame = getattr(module, stage)(*map(date.fromisoformat, days))
+        frame = ours(getattr(module, stage)(*map(date.fromisoformat, days)))
     except Exception as error:
         return {"error": type(error).__name__, "says": str(error)}
     finally:
@@ -77,7 +79,7 @@ for line in sys.stdin:
 
 /** Starts a process in a repository that extracts whatever it is asked for, by `read_api` or `read_sap`. */
 export function startExtracting(python: string, root: string, reader: 'api' | 'sap'): Extracting {
-  const child = spawn(python, ['-c', script(reader)], { cwd: root, env: { ...process.env, PYTHONPATH: `${root}/src`, PYTHONUTF8: '1' }, stdio: 'pipe' });
+  const child = spawn(python, ['-c', script(reader)], { cwd: root, env: { ...process.env, PYTHONPATH: [`${root}/src`, resolve('tests/e2e')].join(delimiter), PYTHONUTF8: '1' }, stdio: 'pipe' });
   let said = '';
   child.stderr.on('data', (part: Buffer) => (said += part.toString()));
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();

@@ -1,6 +1,7 @@
 /** What the repositories of the tests of extractors declare, whatever they read: one environment for all of them. */
 export const extractorPackages = [
   'polars>=2.0',
+  'pandas>=3.0',
   'pydantic>=2.12',
   'python-dotenv>=1.1',
   'ruamel.yaml>=0.18.10',
@@ -18,3 +19,6 @@ export const extractorPackages = [
   'moto[server]>=5.1',
   'pytest>=9',
 ];
+
+/** The library that the repositories of these tests work with. Their cases are the same for each. */
+export const frames = process.env['KPI_FLOW_FRAMES'] ?? 'polars';

@@ -16,6 +16,7 @@ import polars as pl
 sys.path.insert(0, str(Path.cwd() / "src"))
 
 from core.lake import LakeError  # noqa: E402
+from own_frames import ours  # noqa: E402
 
 ZONE = "Europe/Madrid"
 CLOCK = datetime(2026, 10, 24)
@@ -57,7 +58,7 @@ class Lake:
     def read(self, folder: str, start: date, end: date, **env: str) -> pl.DataFrame:
         given = {**self.env["variables"], self.variable: f"{self.uri}/{folder}", **env}
         os.environ.update(given)
-        return getattr(self.module, self.stage)(start, end)
+        return ours(getattr(self.module, self.stage)(start, end))
 
     def fails(self, folder: str, **env: str) -> str:
         try:

@@ -21,6 +21,7 @@ sys.path.insert(0, str(Path.cwd() / "src"))
 
 from core import lake  # noqa: E402
 from core.lake import LakeError  # noqa: E402
+from own_frames import loading, ours, own_schema  # noqa: E402
 
 # the night on which 02:30 comes twice, and the one on which it does not come
 NIGHTS = [datetime(2026, 10, 25, 0, 30, tzinfo=UTC), datetime(2026, 10, 25, 1, 30, tzinfo=UTC), datetime(2026, 3, 29, 1, 0, 0, 1, tzinfo=UTC), None]
@@ -63,7 +64,7 @@ class Loader:
 
     def __init__(self, name: str, form: str) -> None:
         self.name, self.form = name, form
-        self.load: Callable[[pl.DataFrame], int] = getattr(import_module(f"core.loaders.{name}"), name)
+        self.load = loading(getattr(import_module(f"core.loaders.{name}"), name))
         module = import_module({"parquet": "core.lake", "delta": "core.lake_delta"}.get(form, "core.lake_text"))
         self.reader = getattr(module, f"read_{form}")
         # the source is the loader's own
@@ -71,7 +72,7 @@ class Loader:
 
     def read(self, schema: pl.Schema = OLD.schema) -> pl.DataFrame:
         files = self.name if self.form == "delta" else f"{self.name}/**/*.{self.form}"
-        return self.reader(self.stage, files, schema, *YEAR)
+        return ours(self.reader(self.stage, files, own_schema(pl.Schema(schema)), *YEAR))
 
 
 def comes_back_as_it_was(loader: Loader) -> None:
@@ -160,7 +161,8 @@ match sys.argv[1:]:
         module = import_module(f"core.loaders.{name}")
         if "KILLED_AT" in os.environ:
             # before a file takes the place of another
-            count, usual = 0, lake.Path.replace
+            files = getattr(lake, "take_place", None) and import_module("core.lake_files") or lake
+            count, usual = 0, files.Path.replace
 
             def replace(aside: Path, target: Path) -> Path:
                 global count
@@ -169,10 +171,10 @@ match sys.argv[1:]:
                     os.kill(os.getpid(), 9)
                 return usual(aside, target)
 
-            lake.Path.replace = replace
-        getattr(module, name)(two_days(2.5))
+            files.Path.replace = replace
+        loading(getattr(module, name))(two_days(2.5))
     case ["old", name]:
-        getattr(import_module(f"core.loaders.{name}"), name)(two_days(0.0))
+        loading(getattr(import_module(f"core.loaders.{name}"), name))(two_days(0.0))
     case ["look", name, form]:
         print(json.dumps(marks(Loader(name, form))))
     case [told]:

@@ -6,7 +6,7 @@ import type { LakeServer } from '../../src/build/lake-servers.ts';
 import { startAzure, startS3 } from '../../src/build/lake-servers.ts';
 import { tell } from '../cli/command-line.ts';
 import { grow, startFiles } from '../generate/grown.ts';
-import { extractorPackages } from './extractor-packages.ts';
+import { extractorPackages, frames } from './extractor-packages.ts';
 import { expectOwnTestsToPass, useRepository } from './use-repository.ts';
 
 const minutes = 60_000;
@@ -19,7 +19,7 @@ type Store = (typeof stores)[number];
 const lakes = new Map<Store, LakeServer>();
 
 const repository = useRepository(() => {
-  const files = startFiles({ dir: 'kpi', name: 'Reclamaciones', id: 'complaints', type: 'simple', inputs: 'orders', grain: 'day,channel', owner: 'ana', target: 10, warning: 12, direction: 'lower_is_better', locale: 'en', timezone: 'Europe/Madrid' });
+  const files = startFiles({ dir: 'kpi', name: 'Reclamaciones', id: 'complaints', type: 'simple', inputs: 'orders', grain: 'day,channel', owner: 'ana', target: 10, warning: 12, direction: 'lower_is_better', locale: 'en', timezone: 'Europe/Madrid', frames });
   for (const store of [...stores, 'gcs']) {
     for (const format of formats) {
       grow(files, 'extractor', { name: `${store}_${format}`, kind: 'datalake', source: `at_${store}`, options: { store, format } });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { tell } from '../cli/command-line.ts';
 import { grow, startFiles } from '../generate/grown.ts';
-import { extractorPackages } from './extractor-packages.ts';
+import { extractorPackages, frames } from './extractor-packages.ts';
 import { databases, noPrograms, useDatabases } from './use-databases.ts';
 import { expectOwnTestsToPass, useRepository } from './use-repository.ts';
 
@@ -23,7 +23,7 @@ const isLong = Boolean(process.env['KPI_FLOW_LONG']);
 const chosen = (database: string): readonly string[] => (isLong || database === 'sqlite' ? everyOne : few);
 
 const repository = useRepository(() => {
-  const files = startFiles({ dir: 'kpi', name: 'Reclamaciones', id: 'complaints', type: 'simple', inputs: 'orders', grain: 'day,channel', owner: 'ana', target: 10, warning: 12, direction: 'lower_is_better', locale: 'en' });
+  const files = startFiles({ dir: 'kpi', name: 'Reclamaciones', id: 'complaints', type: 'simple', inputs: 'orders', grain: 'day,channel', owner: 'ana', target: 10, warning: 12, direction: 'lower_is_better', locale: 'en', frames });
   for (const [way, options] of Object.entries(ways)) {
     grow(files, 'loader', { name: `kept_${way}`, kind: 'sql', source: 'archive', options });
     grow(files, 'loader', { name: `seen_${way}`, kind: 'sql', source: 'archive', options: { ...options, publish: 'audit' } });

@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { execa } from 'execa';
+import { frames } from './extractor-packages.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sharedEnvironment } from '../../src/edge/python-environment-shared.ts';
 import { grow, startFiles } from '../generate/grown.ts';
@@ -64,6 +65,10 @@ SCHEMA = pl.Schema(
 )
 `;
 
+/** The same in the types of Arrow. */
+const arrows = [['pl.Schema', 'pa.schema'], ['pl.String', 'pa.string'], ['pl.Datetime', 'pa.timestamp'], ['pl.Decimal', 'pa.decimal128'], ['pl.Int64', 'pa.int64'], ['pl.Float64', 'pa.float64'], ['pl.Boolean', 'pa.bool_'], ['pl.Time()', 'pa.time64("ns")']] as const;
+const inOwnTypes = (text: string): string => (frames === 'pandas' ? arrows.reduce((before, [polars, arrow]) => before.replaceAll(polars, arrow), text) : text);
+
 let root = '';
 let python = '';
 let server: ODataServer;
@@ -73,13 +78,13 @@ beforeAll(async () => {
   server = await startODataServer(records);
   root = await mkdtemp(join(tmpdir(), 'kpi-sap-'));
   ({ python } = await sharedEnvironment(apiPackages, '.cache'));
-  const files = startFiles({ dir: 'kpi', name: 'Reclamaciones', id: 'complaints', type: 'simple', inputs: 'orders', grain: 'day,channel', owner: 'ana', target: 10, warning: 12, direction: 'lower_is_better', source: 'datalake', locale: 'en', timezone: 'Europe/Madrid' });
+  const files = startFiles({ dir: 'kpi', name: 'Reclamaciones', id: 'complaints', type: 'simple', inputs: 'orders', grain: 'day,channel', owner: 'ana', target: 10, warning: 12, direction: 'lower_is_better', source: 'datalake', locale: 'en', timezone: 'Europe/Madrid', frames });
   grow(files, 'extractor', { name: 'deliveries', kind: 'sap', source: 'erp' });
   grow(files, 'extractor', { name: 'whole', kind: 'sap', source: 'erp' });
   grow(files, 'extractor', { name: 'stock', kind: 'sap', source: 'erp', options: { read: 'delta' } });
   grow(files, 'extractor', { name: 'locked', kind: 'sap', source: 's4', options: { auth: 'http_basic', client: '100', language: 'ES' } });
   const path = 'src/core/extractors/whole.py';
-  files.set(path, (files.get(path) ?? '').replace(/ENTITY_SET = .*/, 'ENTITY_SET = "Deliveries"').replace(/COLUMNS = [^]*?\n\}\n[^]*?\n\)\n/, everything.trimStart()));
+  files.set(path, (files.get(path) ?? '').replace(/ENTITY_SET = .*/, 'ENTITY_SET = "Deliveries"').replace(/COLUMNS = [^]*?\n\}\n[^]*?\n\)\n/, inOwnTypes(everything.trimStart())));
   for (const [file, text] of files) {
     await mkdir(dirname(join(root, file)), { recursive: true });
     await writeFile(join(root, file), text);

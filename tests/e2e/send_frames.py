@@ -15,6 +15,8 @@ import polars as pl
 
 sys.path.insert(0, str(Path.cwd() / "src"))
 
+from own_frames import loading  # noqa: E402
+
 # the night on which 02:30 comes twice
 MOMENTS = [datetime(2026, 10, 25, 0, 30, tzinfo=UTC), datetime(2026, 10, 25, 1, 30, tzinfo=UTC), None]
 
@@ -37,7 +39,7 @@ def rows(day: int) -> pl.DataFrame:
 found = []
 for name, variables, days, left_out in json.load(sys.stdin):
     os.environ.update(variables)
-    load = getattr(import_module(f"core.loaders.{name}"), name)
+    load = loading(getattr(import_module(f"core.loaders.{name}"), name))
     frame = pl.concat([rows(1).clear(), *map(rows, days)]).drop(left_out)
     try:
         found.append({"sent": load(frame)})

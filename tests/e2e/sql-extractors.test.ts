@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { grow, startFiles } from '../generate/grown.ts';
-import { extractorPackages } from './extractor-packages.ts';
+import { extractorPackages, frames } from './extractor-packages.ts';
 import { databases, noPrograms, useDatabases } from './use-databases.ts';
 import { expectOwnTestsToPass, useRepository } from './use-repository.ts';
 
@@ -11,7 +11,7 @@ const everyOne = [...each, ...each.map((name) => `batched_${name}`)];
 const cases = 11;
 
 const repository = useRepository(() => {
-  const files = startFiles({ dir: 'kpi', name: 'Reclamaciones', id: 'complaints', type: 'simple', inputs: 'orders', grain: 'day,channel', owner: 'ana', target: 10, warning: 12, direction: 'lower_is_better', timezone: 'Europe/Madrid', locale: 'en' });
+  const files = startFiles({ dir: 'kpi', name: 'Reclamaciones', id: 'complaints', type: 'simple', inputs: 'orders', grain: 'day,channel', owner: 'ana', target: 10, warning: 12, direction: 'lower_is_better', timezone: 'Europe/Madrid', locale: 'en', frames });
   for (const name of everyOne) {
     const contract = contracts.find((known) => name.endsWith(`by_${known}`));
     grow(files, 'extractor', { name, kind: 'sql', source: 'archive', options: { ...(contract && { contract }), ...(name.startsWith('batched') && { batch_rows: '1000' }) } });

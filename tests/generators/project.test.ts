@@ -82,7 +82,6 @@ describe('refusals', () => {
     [{ language: 'typescript', source: 'datalake' }, 'E_LANGUAGE_NOT_YET', undefined],
     [{ language: 'typescript', database: 'postgresql' }, 'E_LANGUAGE_NOT_YET', undefined],
     [{ language: 'typescript', frames: 'pandas' }, 'E_ANSWER_REFUSED', undefined],
-    [{ frames: 'pandas', destination: 'datalake' }, 'E_FRAMES_NOT_YET', undefined],
     [{ language: 'typescript', inputs: 'new' }, 'E_ANSWER_REFUSED', 'new_records'],
     [{ language: 'typescript', id: 'a_1', inputs: 'a1' }, 'E_STAGE_NAME_TAKEN', undefined],
     [{ id: 'records' }, 'E_STAGE_NAME_TAKEN', undefined],

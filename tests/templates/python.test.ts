@@ -35,7 +35,7 @@ type Case = { readonly [Name in keyof typeof factors]: (typeof factors)[Name][nu
 
 function inputOf({ time, dimensions, names, target, ...rest }: Case): ProjectInput {
   const inputs = names === undefined ? {} : { inputs: names.slice(0, rolesOf[rest.type].length) };
-  const given: RawAnswers = { dir: 'kpi', name: 'Tasa de «año»', description: 'Qué mide.', grain: [time, ...dimensions], target: String(target), ...inputs, ...rest, ...(rest.source === 'sql' && rest.destination === 'sql' ? {} : { frames: 'polars' }) };
+  const given: RawAnswers = { dir: 'kpi', name: 'Tasa de «año»', description: 'Qué mide.', grain: [time, ...dimensions], target: String(target), ...inputs, ...rest };
   const reading = project.read(fillDefaults(project, given, { locale: 'en', timezone: 'Europe/Madrid' }));
   if ('problems' in reading) throw new Error(JSON.stringify(reading.problems));
   return reading.input;
