@@ -16,7 +16,7 @@ import polars as pl
 sys.path.insert(0, str(Path.cwd() / "src"))
 
 from core.lake import LakeError  # noqa: E402
-from own_frames import ours  # noqa: E402
+from own_frames import ours, own_schema  # noqa: E402
 
 ZONE = "Europe/Madrid"
 CLOCK = datetime(2026, 10, 24)
@@ -86,11 +86,11 @@ def a_cursor_of_its_own_decides(lake: Lake) -> None:
     lake.fill("changed", ROWS.with_columns(changed_at=pl.col("occurred_at") + timedelta(days=100)))
     os.environ.update({**lake.env["variables"], lake.variable: f"{lake.uri}/changed"})
     module = import_module({"parquet": "core.lake", "delta": "core.lake_delta"}.get(lake.form, "core.lake_text"))
-    schema = pl.Schema({**lake.module.SCHEMA, "changed_at": pl.Datetime("us")})
+    schema = own_schema(pl.Schema({**ROWS.schema, "changed_at": pl.Datetime("us")}))
     files = lake.module.TABLE if lake.form == "delta" else lake.module.FILES
     days = date(2027, 2, 1), date(2027, 2, 2)
     found = getattr(module, f"read_{lake.form}")(lake.stage, files, schema, *days, cursor="changed_at")
-    same(found.drop("changed_at"), ROWS.filter(pl.col("occurred_at").dt.to_string("%F") == "2026-10-24"))
+    same(ours(found).drop("changed_at"), ROWS.filter(pl.col("occurred_at").dt.to_string("%F") == "2026-10-24"))
 
 
 def an_empty_window_has_its_columns(lake: Lake) -> None:
