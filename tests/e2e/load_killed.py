@@ -20,6 +20,7 @@ sys.path.insert(0, str(Path.cwd() / "src"))
 
 from core import sql  # noqa: E402
 from core.settings import settings  # noqa: E402
+from own_frames import loading  # noqa: E402
 
 CHANNELS = 400
 
@@ -37,7 +38,7 @@ OLD, NEW = rows(1, 20, 0.25), rows(11, 30, 0.75)
 
 def load(name: str, frame: pl.DataFrame) -> None:
     module = import_module(f"core.loaders.{name}")
-    getattr(module, name)(frame)
+    loading(getattr(module, name))(frame)
 
 
 def held(name: str) -> list[tuple[object, ...]]:
