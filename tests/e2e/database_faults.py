@@ -19,6 +19,7 @@ from sqlalchemy.exc import OperationalError
 sys.path.insert(0, str(Path.cwd() / "src"))
 
 from core import sql_load  # noqa: E402
+from own_frames import own, own_schema  # noqa: E402
 
 DAYS = (date(2026, 1, 5), date(2026, 1, 6))
 QUERIES = {
@@ -29,7 +30,7 @@ QUERIES = {
 }
 # what reads by columns has a connection that nobody here sees: it ends its own
 AWAY = "select n from numbers where :start < :end and pg_terminate_backend(pg_backend_pid())"
-ROWS = pl.DataFrame({"day": [DAYS[0]], "channel": ["a"], "value": [1.0]})
+ROWS = own(pl.DataFrame({"day": [DAYS[0]], "channel": ["a"], "value": [1.0]}))
 # the word itself, and as it stands in an address
 SECRETS = ("a word", "a%20word", "a+word")
 names = sys.argv[1:]
@@ -88,7 +89,7 @@ for address, what in json.load(sys.stdin):
     for module, name in zip(modules, names, strict=True):
         ends_itself = what == "away" and address.startswith("postgresql") and name != names[-1]
         query = AWAY if ends_itself else QUERIES[what]
-        module.QUERY, module.SCHEMA, module.BATCH_ROWS = query, pl.Schema({"n": pl.Int64()}), 1
+        module.QUERY, module.SCHEMA, module.BATCH_ROWS = query, own_schema(pl.Schema({"n": pl.Int64()})), 1
         function = getattr(module, name)
         if name != names[-1]:
             told.append(said(address, "" if ends_itself else what, lambda function=function: function(*DAYS)))
