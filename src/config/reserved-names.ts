@@ -47,13 +47,13 @@ const library = words(`
   types typing unicodedata unittest urllib uu uuid venv warnings wave weakref webbrowser winreg winsound wsgiref xdrlib
   xml xmlrpc zipapp zipfile zipimport zlib zoneinfo`);
 
-/** Folders, modules, packages and arguments of a generated repository. */
+/** Folders, modules, packages and arguments of a generated repository, and variables of the tests of its stages. */
 const repository = words(`
-  artifacts automations backfill by_day by_hour by_month by_quarter by_week by_year compare config conftest core counted date docs end
-  extractors flow flows frame frames golden kpi lake loaders main numpy pa pandas pc pd pipeline pipelines pl plopfile polars prefect
-  prefect_flows publish pyarrow pydantic pytest repository ruamel ruff sample secret_blocks settings source sources
-  sqlalchemy src stage stages start status steps strict_yaml target task tasks tests timedelta today transformers
-  variables window yaml`);
+  artifacts automations backfill by_day by_hour by_month by_quarter by_week by_year clean compare config conftest core
+  counted date docs end extractors first flow flows frame frames golden kpi lake last loaders main nothing numpy
+  others pa page pandas pc pd pipeline pipelines pl plopfile polars prefect prefect_flows publish pyarrow pydantic
+  pytest raw repository ruamel ruff sample secret_blocks settings source sources sqlalchemy src stage stages start
+  status steps strict_yaml target task tasks tests texts timedelta today transformers uri url variables window yaml`);
 
 /** What YAML 1.1 takes for a truth value or for nothing when it stands in config.yaml without quotes. */
 const yamlWords = words('false n no null off on true y yes');

@@ -64,13 +64,13 @@ describe('a repository whose transformers check', () => {
 
   it('has what they need from the first one on, and nothing of it before', () => {
     const files = startFiles(answers);
-    addTo(files, 'transformer', { name: 'clean', kind: 'cleaning', inputs: 'records' });
+    addTo(files, 'transformer', { name: 'tidy', kind: 'cleaning', inputs: 'records' });
     expect(modules.filter((path) => files.has(path))).toEqual([]);
     expect(files.get('prefect_flows/tasks.py')).not.toContain('checked_stage');
     addTo(files, 'transformer', { name: 'checked_clean', kind: 'cleaning', inputs: 'records', checks: 'row_count(1)', on_failure: 'quarantine' });
     expect(modules.filter((path) => files.has(path))).toEqual(modules);
     expect(files.get('.kpi-flow/base/src/core/checks.py.base')).toBe(files.get('src/core/checks.py'));
-    expect(files.get('prefect_flows/tasks.py')).toContain('checked_stage(\n    transformers.clean,');
+    expect(files.get('prefect_flows/tasks.py')).toContain('checked_stage(\n    transformers.tidy,');
     expect(files.get('.env.example')).toContain("# QUARANTINE_URI=''");
   });
 

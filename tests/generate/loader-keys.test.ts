@@ -77,7 +77,7 @@ describe('what a loader knows its rows by', () => {
     const { files } = startOf('ratio');
     expect(() => addTo(files, 'pipeline', { name: 'weekly', inputs: 'net_by_day,conversion_daily' })).toThrow(Failure);
     addTo(files, 'pipeline', { name: 'weekly', inputs: 'by_day,conversion_daily' });
-    addTo(files, 'pipeline', { name: 'shown_too', inputs: 'net,publish_conversion' });
+    expect(() => addTo(files, 'pipeline', { name: 'shown_too', inputs: 'net,publish_conversion' })).toThrow(Failure);
   });
 });
 

@@ -103,7 +103,7 @@ describe('a TypeScript repository', () => {
 
   test('is the same whichever of two loaders came first', () => {
     const [one, other] = [start(), start()];
-    const [orders, page] = [{ name: 'orders_weekly', kind: 'sql', inputs: 'orders_by_week' }, { name: 'page', kind: 'artifact', inputs: 'order_parts' }];
+    const [orders, page] = [{ name: 'orders_weekly', kind: 'sql', inputs: 'orders_by_week' }, { name: 'sheet', kind: 'artifact', inputs: 'order_parts' }];
     [one, other].forEach(startChain);
     for (const each of [orders, page]) addTo(one, 'loader', each);
     for (const each of [page, orders]) addTo(other, 'loader', each);
@@ -263,7 +263,7 @@ describe('a TypeScript repository', () => {
     addTo(files, 'transformer', { name: 'again_by_period', kind: 'aggregation', inputs: 'again' });
     for (const input of ['by_period', 'raw_by_period', 'again_by_period']) addTo(files, 'loader', { name: `kept_${input}`, kind: 'sql', inputs: input });
     addTo(files, 'loader', { name: 'clean_kept', kind: 'sql', inputs: 'clean_orders' });
-    addTo(files, 'loader', { name: 'page', kind: 'artifact', inputs: 'again_by_period' });
+    addTo(files, 'loader', { name: 'sheet', kind: 'artifact', inputs: 'again_by_period' });
     addTo(files, 'extractor', { name: 'tickets', kind: 'api', source: 'desk', auth: 'oauth2_client_credentials', paginator: 'offset', contract: 'freeze', cursor: 'updated_at' });
     addTo(files, 'extractor', { name: 'changed', kind: 'sql', cursor: 'updated_at' });
     addTo(files, 'transformer', { name: 'clean_changed', kind: 'cleaning', inputs: 'changed' });
@@ -275,8 +275,8 @@ describe('a TypeScript repository', () => {
     addTo(files, 'transformer', { name: 'clean_tickets', kind: 'cleaning', inputs: 'tickets' });
     for (const [write, strategy] of [['append', ''], ['replace', ''], ['replace_partitions', ''], ['merge', 'upsert'], ['merge', 'insert-only'], ['merge', 'scd2']])
       addTo(files, 'loader', { name: `all_${write}_${strategy}`.replaceAll('-', '_').replace(/_$/, ''), kind: 'sql', inputs: 'by_period', write_disposition: write, merge_strategy: strategy, publish: strategy === 'upsert' || write === 'append' ? 'audit' : 'direct' });
-    addTo(files, 'pipeline', { name: 'more', inputs: 'again_by_period,page' });
-    addTo(files, 'pipeline', { name: 'raw', inputs: 'raw_by_period', schedule: '0 3 * * *' });
+    addTo(files, 'pipeline', { name: 'more', inputs: 'again_by_period,sheet' });
+    addTo(files, 'pipeline', { name: 'raw_data', inputs: 'raw_by_period', schedule: '0 3 * * *' });
     expect(await compile([...files].map(([path, text]) => ({ path, text })))).toBe('');
   }, 120_000);
 });
