@@ -1,5 +1,4 @@
 import { fail } from '../errors/failure.ts';
-import type { FileOp } from '../plan/plan.ts';
 import { viewConfig } from './config-view.ts';
 import { lockOps } from './lock-changes.ts';
 import { planNewFile } from './new-file.ts';
@@ -38,19 +37,21 @@ export function planNotification({ name, kind, channel, block }: NotificationInp
   const { command, modules } = switches[language];
   const path = `automations/${name}.yaml`;
   const rule = { template: `notification/${kind}.yaml`, path, owner: 'seed', data: { notification: { name, block: `${blockTypes[channel]}/${block}`, switchOn: command } } } as const;
-  const freshness = kind === 'stale' ? planFreshness(state, force) : { ops: [], remarks: [] };
-  const view = viewConfig(state.config, state.settings);
-  const ops = [planNewFile(rule, view, state), ...planNeeded(state, view, modules), ...freshness.ops];
-  return { plan: { ops: [...ops, ...lockOps(state, ops)] }, remarks: [...freshness.remarks, { kind: 'next', step: 'automation', command }] };
+  const freshness = kind === 'stale' ? freshnessFor(state) : undefined;
+  const view = viewConfig(state.config, freshness === undefined ? state.settings : { ...state.settings, checks: true });
+  const ops = [
+    planNewFile(rule, view, state),
+    ...planNeeded(state, view, freshness === undefined ? modules : [...modules, ...checkModules]),
+    ...(freshness === undefined ? [] : planGenerated(state, view, force)),
+  ];
+  return { plan: { ops: [...ops, ...lockOps(state, ops)] }, remarks: [...(freshness === undefined ? [] : [freshness]), { kind: 'next', step: 'automation', command }] };
 }
 
-/** Where no transformer looks at how fresh its data is, nobody would ever be told: brings what it takes, and says the lines. */
-function planFreshness(state: RepositoryState, force: boolean): { readonly ops: readonly FileOp[]; readonly remarks: readonly Remark[] } {
-  const files = Object.keys(state.config.transformers).map((name) => `src/core/transformers/${name}.py`);
-  if (files.some((path) => /\bfreshness\(/.test(state.read(path) ?? ''))) return { ops: [], remarks: [] };
-  const view = viewConfig(state.config, { ...state.settings, checks: true });
-  const first = Object.entries(state.config.transformers).find(([, { kind }]) => kind === 'cleaning')?.[0];
+/** Where no transformer looks at how fresh its data is, nobody would ever be told: the lines that make one look. */
+function freshnessFor({ config, read }: RepositoryState): Remark | undefined {
+  const files = Object.keys(config.transformers).map((name) => `src/core/transformers/${name}.py`);
+  if (files.some((path) => /\bfreshness\(/.test(read(path) ?? ''))) return undefined;
+  const first = Object.entries(config.transformers).find(([, { kind }]) => kind === 'cleaning')?.[0];
   const file = first === undefined ? 'src/core/transformers' : `src/core/transformers/${first}.py`;
-  const lines = ['from core.checks import checked, freshness', '', '@checked(freshness("occurred_at", days=1), on_failure="warn")'];
-  return { ops: [...planNeeded(state, view, checkModules), ...planGenerated(state, view, force)], remarks: [{ kind: 'fresh', file, lines }] };
+  return { kind: 'fresh', file, lines: ['from core.checks import checked, freshness', '', '@checked(freshness("occurred_at", days=1), on_failure="warn")'] };
 }

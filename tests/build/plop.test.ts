@@ -23,6 +23,7 @@ const answers = {
   warning: '0.03',
   locale: 'es',
   language: 'python',
+  frames: 'polars',
   source: 'sql',
   destination: 'sql',
   database: 'sqlite',

@@ -107,6 +107,15 @@ describe('a notification', () => {
     expect(addTo(files, 'notification', { name: 'others', kind: 'stale' }).remarks.map(({ kind }) => kind)).toEqual(['next']);
   });
 
+  it('brings what config.yaml lacks, written by hand, once', () => {
+    const files = startFiles(answers);
+    const byHand = (files.get('config/config.yaml') ?? '').replace('sources:\n', "sources:\n  pond:\n    kind: datalake\n    uri: '${POND_URI:-.data/lake}'\n");
+    files.set('config/config.yaml', byHand);
+    const paths = pathsOf(addTo(files, 'notification', { name: 'sources', kind: 'stale' }));
+    expect(paths).toContain('src/core/lake.py');
+    expect(paths).toEqual([...new Set(paths)]);
+  });
+
   it.each([
     [{ name: 'on call', kind: 'failed' }, 'E_ANSWER_REFUSED'],
     [{ name: 'on-call', kind: 'failure' }, 'E_STAGE_KIND'],
