@@ -10,12 +10,13 @@ test('every file that waits for whole systems is there', () => {
 
 test.each([
   [[], systems],
-  [['tests/e2e'], systems],
+  [['tests/e2e'], systems.filter((each) => each.startsWith('tests/e2e/'))],
+  [['--exclude', 'tests/e2e/**'], systems],
   [['tests/plan'], []],
   [[lakes], []],
   [[`./${lakes}`], []],
   [['lakes', '--reporter=dot'], []],
-  [['tests/e2e', lakes], systems.filter((each) => each !== lakes)],
+  [['tests/e2e', lakes], systems.filter((each) => each.startsWith('tests/e2e/') && each !== lakes)],
 ])('a run of %j leaves out %j', (args, expected) => {
   expect(leftOut(args)).toEqual(expected);
 });
