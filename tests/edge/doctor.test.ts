@@ -55,10 +55,10 @@ describe.skipIf(process.platform === 'win32')('what doctor sees', { timeout: 30_
   });
 
   it('an index that trusts the authority it is told of', async () => {
-    server = await unknownCertificateServer();
-    const authority = join(import.meta.dirname, 'fixtures', 'unknown-authority.cert.pem');
-    const found = await look({ UV_DEFAULT_INDEX: `https://127.0.0.1:${server.port}/simple`, SSL_CERT_FILE: authority }).packageIndex();
-    expect(found).toEqual({ address: `https://127.0.0.1:${server.port}` });
+    const { port, authority, close } = await unknownCertificateServer();
+    server = { port, close };
+    const found = await look({ UV_DEFAULT_INDEX: `https://127.0.0.1:${port}/simple`, SSL_CERT_FILE: authority }).packageIndex();
+    expect(found).toEqual({ address: `https://127.0.0.1:${port}` });
   });
 
   it('an index that refuses, and one that lets nobody in', async () => {

@@ -1,8 +1,11 @@
+import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
 import * as http from 'node:http';
 import * as https from 'node:https';
 import type { AddressInfo, Server, Socket } from 'node:net';
 import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 /** A server of a test: where it is, and how it ends. */
@@ -21,11 +24,15 @@ export async function statusServer(status: number): Promise<LoopbackServer> {
   return await listen(http.createServer((_, response) => response.writeHead(status).end()));
 }
 
-/** Speaks TLS with a certificate that no machine trusts. */
-export async function unknownCertificateServer(): Promise<LoopbackServer> {
-  const file = (name: string): string => readFileSync(join(import.meta.dirname, 'fixtures', name), 'utf8');
-  const options = { key: file('unknown-authority.key.pem'), cert: file('unknown-authority.cert.pem') };
-  return await listen(https.createServer(options, (_, response) => response.end()));
+/** Speaks TLS with a certificate that no machine trusts; `authority` is the file of who signed it. openssl makes it for each run. */
+export async function unknownCertificateServer(): Promise<LoopbackServer & { readonly authority: string }> {
+  const folder = await mkdtemp(join(tmpdir(), 'kpi-flow-certificate-'));
+  const [key, authority] = [join(folder, 'authority.key'), join(folder, 'authority.crt')];
+  const request = ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', '-subj', '/CN=127.0.0.1', '-addext', 'subjectAltName=IP:127.0.0.1'];
+  execFileSync('openssl', [...request, '-keyout', key, '-out', authority], { stdio: 'pipe' });
+  const options = { key: readFileSync(key, 'utf8'), cert: readFileSync(authority, 'utf8') };
+  const server = await listen(https.createServer(options, (_, response) => response.end()));
+  return { port: server.port, authority, close: async () => await Promise.all([server.close(), rm(folder, { recursive: true })]).then(() => undefined) };
 }
 
 /** A proxy that lets nobody through. */
