@@ -111,7 +111,8 @@ function ignore(): void {}
 
 function specOf(fn: Fn<never[], unknown>, options: FlowOptions & { readonly parameters?: StandardSchema }): FlowSpec {
   const name = options.name ?? nameOf(fn);
-  check(name, options);
+  const retries = options.retries ?? defaultRetries();
+  check(name, { ...options, retries: retries ?? 0 });
   return {
     fn,
     name,
@@ -120,7 +121,7 @@ function specOf(fn: Fn<never[], unknown>, options: FlowOptions & { readonly para
     parameterNames: options.parameters ? [null] : parameterNames(fn),
     parameters: options.parameters ?? null,
     runName: options.flowRunName ?? null,
-    retries: options.retries ?? defaultRetries(),
+    retries,
     retryDelaySeconds: options.retryDelaySeconds ?? null,
     timeoutSeconds: options.timeoutSeconds ?? null,
     taskRunner: options.taskRunner ?? null,

@@ -144,9 +144,9 @@ async function stateOf(run: TaskRun): Promise<State> {
 
 function specOf(fn: TaskSpec['fn'], options: TaskOptions): TaskSpec {
   const name = options.name ?? nameOf(fn);
-  const delays = delaysOf(options);
   const { retries = Number(process.env['PREFECT_TASKS_DEFAULT_RETRIES'] ?? 0), retryJitterFactor: jitter = 0 } =
     options;
+  const delays = delaysOf(options, retries);
   check(name, retries, delays, jitter, options);
   const caches = options.cachePolicy !== undefined && options.cachePolicy !== NO_CACHE;
   const keeps = caches || options.cacheKeyFn || options.cacheExpiration !== undefined || options.resultStorageKey;
@@ -187,7 +187,7 @@ export function nameOf(fn: { readonly name: string }): string {
   return (fn.name || 'anonymous').replaceAll('_', '-');
 }
 
-function delaysOf({ retries = 0, retryDelaySeconds: delay = 0 }: TaskOptions): readonly number[] {
+function delaysOf({ retryDelaySeconds: delay = 0 }: TaskOptions, retries: number): readonly number[] {
   if (typeof delay === 'number') return delay === 0 ? [] : [delay];
   return typeof delay === 'function' ? delay(retries) : delay;
 }

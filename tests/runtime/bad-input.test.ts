@@ -1,6 +1,6 @@
 import { pathToFileURL } from 'node:url';
-import { describe, expect, test } from 'vitest';
-import { INPUTS, MissingContextError, NO_CACHE, flow, task, workerThreads } from '../../src/runtime/index.ts';
+import { describe, expect, test, vi } from 'vitest';
+import { INPUTS, MissingContextError, NO_CACHE, exponentialBackoff, flow, task, workerThreads } from '../../src/runtime/index.ts';
 import { systemClock } from '../../src/runtime/engine/clock.ts';
 import type { TaskRun } from '../../src/runtime/engine/task-run.ts';
 import { runFlow } from '../../src/runtime/testing/index.ts';
@@ -34,6 +34,23 @@ describe('bad input ends with a clear error and the right state', () => {
       [],
     );
     expect(state.message).toContain('it holds itself');
+  });
+
+  test.each(['PREFECT_FLOWS_DEFAULT_RETRIES', 'PREFECT_TASKS_DEFAULT_RETRIES'])('%s that is no number', (setting) => {
+    vi.stubEnv(setting, 'often');
+    expect(() => [flow(() => 1), task(() => 1)]).toThrow(/retries must be a whole number of at least 0, and is NaN/);
+    vi.unstubAllEnvs();
+  });
+
+  test('a backoff that takes its length from the retries of the setting', async () => {
+    vi.stubEnv('PREFECT_TASKS_DEFAULT_RETRIES', '2');
+    const unsure = task(() => Promise.reject(new Error('no')), { name: 'unsure', retryDelaySeconds: exponentialBackoff(10) });
+    vi.unstubAllEnvs();
+    const { taskRuns } = await runFlow(
+      flow(() => unsure()),
+      [],
+    );
+    expect(taskRuns[0]?.states.filter(({ name }) => name === 'AwaitingRetry')).toHaveLength(2);
   });
 
   test('a task called outside of a flow', () => {
