@@ -24,6 +24,15 @@ const quick = ['--no-git', '--no-install'];
 const create = (args: readonly string[], env: NodeJS.ProcessEnv = {}, cwd = home) =>
   runCli('create-kpi-flow', args, { cwd, env: { HOME: home, ...env } });
 
+/** Two zones where it is 12 and 14 o'clock: a decision record bears the person's own date, here the same in both. */
+function twoZonesAtMidday(now: Date): [string, string] {
+  const ahead = 12 - now.getUTCHours();
+  return [zoneAheadOfUtc(ahead), zoneAheadOfUtc(ahead + 2)];
+}
+
+/** POSIX counts the other way round: `Etc/GMT-9` is nine hours ahead of UTC. */
+const zoneAheadOfUtc = (hours: number): string => `Etc/GMT${hours > 0 ? '-' : '+'}${Math.abs(hours)}`;
+
 interface Planned {
   readonly dryRun: boolean;
   readonly changes: readonly { readonly action: string; readonly path: string; readonly bytes: number }[];
@@ -58,26 +67,11 @@ describe('create --yes', () => {
 
   it('the line that it prints makes the same bytes again, in any shell of POSIX', async () => {
     const name = `L'été "ñ" $HOME \`id\` {{x}} $& \\ 🙂`;
-    const first = await create([
-      'one',
-      '--yes',
-      ...quick,
-      '--name',
-      name,
-      '--type',
-      'ratio',
-      '--grain',
-      'week,region',
-      '--target',
-      '-5',
-      '--warning=-6',
-      '--schedule',
-      'none',
-    ]);
+    const [here, there] = twoZonesAtMidday(new Date());
+    const answers = ['--type', 'ratio', '--grain', 'week,region', '--target', '-5', '--warning=-6', '--schedule', 'none'];
+    const first = await create(['one', '--yes', ...quick, '--name', name, ...answers], { TZ: here });
     const line = first.stdout.split('\n').find((each) => each.includes('npx create-kpi-flow@')) ?? '';
-    // A decision record bears the date of the person's clock: another zone, but the same day.
-    const elsewhere = new Date().getUTCHours() < 12 ? 'Asia/Tokyo' : 'America/Los_Angeles';
-    const other = { ...bareEnvironment(home), TZ: elsewhere, LANG: 'es_ES.UTF-8', BIN: binFile('create-kpi-flow') };
+    const other = { ...bareEnvironment(home), TZ: there, LANG: 'es_ES.UTF-8', BIN: binFile('create-kpi-flow') };
     mkdirSync(join(home, 'elsewhere'));
     execFileSync('sh', ['-c', line.trim().replace(/^npx create-kpi-flow@\S+/, `${process.execPath} "$BIN"`)], {
       cwd: join(home, 'elsewhere'),
