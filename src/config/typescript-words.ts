@@ -1,13 +1,14 @@
 /** What a stage cannot be called in TypeScript, as it is typed: words of the language, and names that its module imports. */
 const words = new Set(
-  `any append arguments array async audit_and_save audits await bigint boolean case catch cell_of class columns complete_rows config const constructor
-  create_link_artifact create_markdown_artifact create_table_artifact cursor date debugger declare default delete delete_insert do enum error eval
-  export extends false files finally first_of_each fn function get global_this globals group_rows header_cursor header_link implements import in
-  index infinity insert_only instanceof interface intl is json json_link key let map math merge module namespace needed never new null number object
-  of offset package page_number parameters parse_args path pipeline places private process promise protected public query read_api read_lake read_sql
-  readonly replace replace_partitions request require resolve return root row rows runtime save save_lake scd2 schema set settings single_page sql
-  stage start_of static string sum sum_numbers super switch symbol table table_like table_of tasks this throw total totals transformers true try type
-  typeof undefined unknown upsert value var void while window_of with yield z`.split(/\s+/),
+  `accepted_values any append arguments array async audit_and_save audits await bigint boolean case catch cell_of checked checked_stage class
+  columns complete_rows config const constructor create_link_artifact create_markdown_artifact create_table_artifact cursor date debugger
+  declare default delete delete_insert do enum error eval export extends false files finally first_of_each fn freshness function get
+  global_this globals group_rows header_cursor header_link implements import in in_range incremental incremental_stage index infinity
+  insert_only instanceof interface intl is json json_link key let map math merge module namespace needed never new not_null null number object
+  of offset package page_number parameters parse_args path pipeline places private process promise protected public query read_api read_lake
+  read_sql readonly replace replace_partitions request require resolve return root row row_count rows runtime save save_lake scd2 schema set
+  settings single_page sql stage start_of static string sum sum_numbers super switch symbol table table_like table_of tasks this throw total
+  totals transformers true try type typeof undefined unique unknown upsert value var void while window_of with yield z`.split(/\s+/),
 );
 
 export function isTypescriptWord(name: string): boolean {

@@ -16,15 +16,15 @@ const sourceNames = Object.keys(sourceKinds) as (keyof typeof sourceKinds)[];
 
 /** Modules of the core that a kind of source needs, and those that stages share, beside what a repository has already. */
 export function neededFiles(view: ProjectView, shared: readonly string[] = []): FileSpec[] {
-  if (view.language === 'typescript') return shared.map((path) => renderRule({ template: `typescript/${path}`, path, owner: 'merged' }, view));
+  if (view.language === 'typescript') return shared.map((path) => renderRule(sharedRule(path, 'typescript'), view));
   const modules = new Set(sourceNames.flatMap((kind) => modulesOfSource(kind, view.isPandas).map((name) => `src/core/${name}`)));
   const rules = projectFiles(view).filter(({ path }) => modules.has(path));
-  return [...rules, ...shared.map(sharedRule)].map((rule) => renderRule(rule, view));
+  return [...rules, ...shared.map((path) => sharedRule(path, 'python'))].map((rule) => renderRule(rule, view));
 }
 
 /** A test is written once; of a module the pristine text is kept. */
-function sharedRule(path: string): FileRule {
-  return { template: `python/${path}`, path, owner: path.startsWith('tests/') ? 'seed' : 'merged' };
+function sharedRule(path: string, language: ProjectView['language']): FileRule {
+  return { template: `${language}/${path}`, path, owner: path.startsWith('tests/') ? 'seed' : 'merged' };
 }
 
 /** The text of one file. */

@@ -19,6 +19,7 @@ export const emitterNames = [
   'pyString',
   'tomlString',
   'tr',
+  'tsString',
   'upper',
   'yamlScalar',
 ] as const;

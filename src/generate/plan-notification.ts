@@ -41,7 +41,7 @@ export function planNotification({ name, kind, channel, block }: NotificationInp
   const view = viewConfig(state.config, freshness === undefined ? state.settings : { ...state.settings, checks: true });
   const ops = [
     planNewFile(rule, view, state),
-    ...planNeeded(state, view, freshness === undefined ? modules : [...modules, ...checkModules]),
+    ...planNeeded(state, view, freshness === undefined ? modules : [...modules, ...checkModules[language]]),
     ...(freshness === undefined ? [] : planGenerated(state, view, force)),
   ];
   return { plan: { ops: [...ops, ...lockOps(state, ops)] }, remarks: [...(freshness === undefined ? [] : [freshness]), { kind: 'next', step: 'automation', command }] };

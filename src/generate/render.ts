@@ -1,6 +1,6 @@
 import { templates } from 'virtual:templates';
 import { Failure, fail } from '../errors/failure.ts';
-import { envValue, jsString, jsonString, markdownText, tomlString, yamlScalar } from './emitters/data.ts';
+import { envValue, jsString, jsonString, markdownText, tomlString, tsString, yamlScalar } from './emitters/data.ts';
 import { pyComment, pyDocstring, pyImport, pyImports, pyNumber, pyString } from './emitters/python.ts';
 import { camel, dotted, identifier, kebab, number, pascal, upper } from './emitters/words.ts';
 import { runTemplate } from './run-template.ts';
@@ -26,6 +26,7 @@ const emitters: { readonly [Name in EmitterName]: (...values: unknown[]) => stri
   pyNumber,
   pyString,
   tomlString,
+  tsString,
   upper,
   yamlScalar,
 };

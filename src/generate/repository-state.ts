@@ -30,10 +30,13 @@ export interface RepositoryState extends RepositoryTexts {
 export const configPath = 'config/config.yaml';
 
 /** Where it is, transformers may declare what their results have to hold. */
-export const checksModule = 'prefect_flows/checks.py';
+export const checksModule = { python: 'prefect_flows/checks.py', typescript: 'prefect_flows/checks.ts' } as const;
 
 /** All that a repository needs to check anything. */
-export const checkModules: readonly string[] = ['src/core/checks.py', checksModule, 'tests/unit/test_checks.py'];
+export const checkModules: Readonly<Record<RepositorySettings['language'], readonly string[]>> = {
+  python: ['src/core/checks.py', checksModule.python, 'tests/unit/test_checks.py'],
+  typescript: ['src/core/checks.ts', 'src/core/quarantine.ts', checksModule.typescript, 'tests/unit/checks.test.ts'],
+};
 
 /** Where it is, extractors may declare that they go on where the last run left off. */
 export const incrementalModule = 'prefect_flows/incremental.py';

@@ -95,7 +95,7 @@ function inputFiles({ source }: ProjectView, { name, clean, role }: InputView, p
   return [
     ...pair(folder, 'extractor', 'extractors', name, extractor),
     seed(`stage/${folder}/extractor.sql`, `src/core/extractors/${name}.sql`, extractor),
-    ...pair('transformer/cleaning', 'cleaning', 'transformers', clean, { name: clean, input: name, role }),
+    ...pair('transformer/cleaning', 'cleaning', 'transformers', clean, { name: clean, input: name, role, checks: null }),
     seed('python/tests/equivalence/cases/sample/input.csv', `tests/equivalence/cases/sample/${name}.csv`, extractor),
   ];
 }

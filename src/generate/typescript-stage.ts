@@ -48,6 +48,7 @@ export function viewTakes({ name, inputs }: StageItem, isExtractor: (stage: stri
   const takes = inputs.map(({ name: input, stage = input, form }) => ({ stage, folder: isExtractor(stage) ? 'extractors' : 'transformers', isRaw: form === 'raw' }));
   return {
     takes: takes.map((each) => ({ ...each, parts: takes.map(({ stage }) => ({ name: stage, own: stage === each.stage })) })),
+    isAlone: takes.length === 1,
     first: takes[0]?.stage ?? name,
     completes: takes.some(({ isRaw }) => isRaw),
   };

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parse as parseYaml } from 'yaml';
-import { envValue, jsString, jsonString, markdownText, tomlString, yamlScalar } from '../../src/generate/emitters/data.ts';
+import { envValue, jsString, jsonString, markdownText, tomlString, tsString, yamlScalar } from '../../src/generate/emitters/data.ts';
 import { pyComment, pyDocstring, pyImport, pyString } from '../../src/generate/emitters/python.ts';
 import { identifier, kebab, number, pascal, upper } from '../../src/generate/emitters/words.ts';
 
@@ -54,6 +54,10 @@ describe('whatever the text, its emitter gives it back', () => {
     }
   });
 
+  test('tsString', () => {
+    for (const text of samples()) expect(new Function(`return ${tsString(text)}`)()).toBe(text);
+  });
+
   test('pyDocstring keeps the words, and nothing of it leaves the literal', () => {
     const texts = samples();
     const modules = texts.map((text) => `def f():\n    """${pyDocstring(text)}"""\n`);
@@ -81,7 +85,7 @@ describe('whatever the text, its emitter gives it back', () => {
   });
 });
 
-test.each([pyString, pyDocstring, pyComment, tomlString, yamlScalar, jsonString, jsString, envValue, markdownText])(
+test.each([pyString, pyDocstring, pyComment, tomlString, yamlScalar, jsonString, jsString, tsString, envValue, markdownText])(
   '%o refuses half a surrogate pair and what is no text',
   (emit) => {
     expect(() => emit('\ud800')).toThrow(TypeError);

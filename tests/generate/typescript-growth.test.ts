@@ -220,6 +220,37 @@ describe('a TypeScript repository', () => {
     expect(textOf(files, tasks)).toMatch(/\/\/ mine\n$/);
   });
 
+  test('checks what a transformer returns: words, modules and tasks come with the first one, and go with the last', () => {
+    const files = start();
+    startChain(files);
+    const before = new Map(files);
+    addTo(files, 'extractor', { name: 'returns', kind: 'sql' });
+    const unchecked = textOf(files, 'prefect_flows/tasks.ts');
+    addTo(files, 'transformer', { name: 'clean_returns', kind: 'cleaning', inputs: 'returns', on_failure: 'quarantine', checks: `not_null(record_id, amount), accepted_values(region, it's, "3", a\\b), range(amount, -1, 2.5), row_count(1), freshness(occurred_at, 26h)` });
+    expect(textOf(files, 'src/core/transformers/clean_returns.ts')).toContain(`checked(
+  cleanReturns,
+  [
+    notNull('record_id', 'amount'),
+    acceptedValues('region', 'it\\'s', '3', 'a\\\\b'),
+    inRange('amount', { least: -1, most: 2.5 }),
+    rowCount({ least: 1 }),
+    freshness('occurred_at', { hours: 26 }),
+  ],
+  'quarantine',
+);
+`);
+    expect(textOf(files, 'prefect_flows/tasks.ts')).toContain("export const cleanNumerator = checkedStage(transformers.cleanNumerator, 'clean_numerator', 'transform');");
+    expect(textOf(files, '.env.example')).toContain('folder of rejected rows');
+    for (const path of ['src/core/checks.ts', 'src/core/quarantine.ts', 'prefect_flows/checks.ts', 'tests/unit/checks.test.ts', '.kpi-flow/base/src/core/checks.ts.base']) expect(files.has(path), path).toBe(true);
+    // A test is theirs from the start: nothing is merged into it.
+    expect(files.has('.kpi-flow/base/tests/unit/checks.test.ts.base')).toBe(false);
+    const remove = (name: string) => apply(files, planRemove(name, stateOf(files), false, Object.values(additions).filter(isStageGenerator)).plan.ops);
+    remove('clean_returns');
+    expect(textOf(files, 'prefect_flows/tasks.ts')).toBe(unchecked);
+    remove('returns');
+    expect(new Map([...files].toSorted())).toEqual(new Map([...before].toSorted()));
+  });
+
   test.each([
     ['extractor', { name: 'stock', kind: 'sap' }, 'E_LANGUAGE_NOT_YET'],
     ['loader', { name: 'kept', kind: 'sql', write_disposition: 'append', merge_strategy: 'upsert' }, 'E_ANSWER_REFUSED'],
@@ -231,6 +262,8 @@ describe('a TypeScript repository', () => {
     ['loader', { name: 'sent', kind: 'api' }, 'E_LANGUAGE_NOT_YET'],
     ['extractor', { name: 'stock', kind: 'api', initial: '2026-01-05' }, 'E_LANGUAGE_NOT_YET'],
     ['transformer', { name: 'sum', kind: 'aggregation', inputs: 'rate' }, 'E_ANSWER_REFUSED'],
+    ['transformer', { name: 'unique', kind: 'aggregation', inputs: 'rate' }, 'E_ANSWER_REFUSED'],
+    ['transformer', { name: 'by_place', kind: 'aggregation', inputs: 'rate', checks: 'not_nul(a)' }, 'E_ANSWER_REFUSED'],
     ['extractor', { name: 'numerator_', kind: 'sql' }, 'E_ANSWER_REFUSED'],
     ['extractor', { name: 'NUMERATOR', kind: 'sql' }, 'E_ANSWER_REFUSED'],
     ['transformer', { name: 'a', kind: 'cleaning', inputs: 'nothing' }, 'E_INPUT_UNKNOWN'],
@@ -256,9 +289,10 @@ describe('a TypeScript repository', () => {
     const period = answers.grain.split(',')[0] ?? '';
     addTo(files, 'extractor', { name: 'orders', kind: 'sql', source: 'shop' });
     addTo(files, 'transformer', { name: 'clean_orders', kind: 'cleaning', inputs: 'orders' });
-    addTo(files, 'transformer', { name: 'parts', kind: 'calculation', inputs: `clean_orders,${input}` });
+    addTo(files, 'transformer', { name: 'parts', kind: 'calculation', inputs: `clean_orders,${input}`, checks: 'row_count(, 9)', on_failure: 'warn' });
+    addTo(files, 'transformer', { name: 'one_part', kind: 'calculation', inputs: 'clean_orders', checks: 'unique(record_id)' });
     addTo(files, 'transformer', { name: 'by_period', kind: 'aggregation', inputs: 'parts' });
-    addTo(files, 'transformer', { name: 'raw_by_period', kind: 'aggregation', inputs: 'orders' });
+    addTo(files, 'transformer', { name: 'raw_by_period', kind: 'aggregation', inputs: 'orders', checks: 'unique(day, month)' });
     addTo(files, 'transformer', { name: 'again', kind: 'calculation', inputs: `by_period,rate_by_${period}` });
     addTo(files, 'transformer', { name: 'again_by_period', kind: 'aggregation', inputs: 'again' });
     for (const input of ['by_period', 'raw_by_period', 'again_by_period']) addTo(files, 'loader', { name: `kept_${input}`, kind: 'sql', inputs: input });

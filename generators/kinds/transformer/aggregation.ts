@@ -1,4 +1,4 @@
-import { checkModules, checkOptions, checkVariables, viewChecks } from '../../checks.ts';
+import { checkModules, checkOptions, checksInTypescript, checkVariables, viewChecks } from '../../checks.ts';
 import { defineKind } from '../../../src/generate/define-stage.ts';
 import { typescriptPair } from '../../../src/generate/typescript-stage.ts';
 import { isRecords } from '../../../src/generate/input-form.ts';
@@ -14,8 +14,9 @@ export const kind = defineKind({
   ],
   data: (item) => ({ checks: viewChecks(item), hasMoments: item.inputs.every(({ form }) => isRecords(form) || form === 'counted') }),
   typescript: {
+    ...checksInTypescript,
     files: ({ name }) => typescriptPair('transformer/aggregation/any', 'aggregation', `src/core/transformers/${name}.ts`, name),
-    modules: () => ['src/core/sums.ts'],
+    modules: (item) => ['src/core/sums.ts', ...checksInTypescript.modules(item)],
   },
   options: checkOptions,
   modules: checkModules,

@@ -1,4 +1,4 @@
-import { checkModules, checkOptions, checkVariables, viewChecks } from '../../checks.ts';
+import { checkModules, checkOptions, checksInTypescript, checkVariables, viewChecks } from '../../checks.ts';
 import { defineKind } from '../../../src/generate/define-stage.ts';
 import { typescriptPair } from '../../../src/generate/typescript-stage.ts';
 import { isRecords } from '../../../src/generate/input-form.ts';
@@ -14,6 +14,7 @@ export const kind = defineKind({
   ],
   data: (item) => ({ checks: viewChecks(item), ofRecords: item.inputs.every(({ form }) => isRecords(form)) }),
   typescript: {
+    ...checksInTypescript,
     files: ({ name }) => typescriptPair('transformer/calculation/any', 'calculation', `src/core/transformers/${name}.ts`, name),
   },
   options: checkOptions,

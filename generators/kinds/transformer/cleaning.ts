@@ -1,4 +1,4 @@
-import { checkModules, checkOptions, checkVariables, viewChecks } from '../../checks.ts';
+import { checkModules, checkOptions, checksInTypescript, checkVariables, viewChecks } from '../../checks.ts';
 import { defineKind } from '../../../src/generate/define-stage.ts';
 import { typescriptPair } from '../../../src/generate/typescript-stage.ts';
 
@@ -13,6 +13,7 @@ export const kind = defineKind({
     { template: 'stage/transformer/cleaning/test_cleaning.py', path: `tests/unit/test_${name}.py`, owner: 'seed' },
   ],
   typescript: {
+    ...checksInTypescript,
     files: ({ name }) => typescriptPair('transformer/cleaning', 'cleaning', `src/core/transformers/${name}.ts`, name),
   },
   options: checkOptions,

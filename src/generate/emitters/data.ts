@@ -28,6 +28,11 @@ export function jsString(value: unknown): string {
   return jsonString(value).replaceAll('</', '<\\/');
 }
 
+/** A TypeScript string literal in the quotes that the code of repositories has. */
+export function tsString(value: unknown): string {
+  return `'${jsonString(value).slice(1, -1).replaceAll('\\"', '"').replaceAll("'", "\\'")}'`;
+}
+
 /** A value of a `.env` file: single-quoted, so that nothing in it is expanded. */
 export function envValue(value: unknown): string {
   const text = demandText(value, 'envValue');
