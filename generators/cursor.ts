@@ -5,6 +5,7 @@ import { refuse } from '../src/generate/answers/checked.ts';
 import type { StageItem } from '../src/generate/define-stage.ts';
 import type { KindOption } from '../src/generate/kind-options.ts';
 import type { ProjectView } from '../src/generate/project-view.ts';
+import { incrementalModule } from '../src/generate/repository-state.ts';
 
 /** The column by which records are read unless somebody says another. */
 const usual = 'occurred_at';
@@ -84,5 +85,10 @@ export function checkCursor({ options }: StageItem, { dimensions, kpi }: Project
   if (taken.includes(cursor)) fail('E_ANSWER_REFUSED', { flag: '--cursor', value: cursor, reason });
 }
 
+const resumes = ({ options }: StageItem): boolean => (options['initial'] ?? '') !== '';
+
 /** What a repository needs to go on where a run left off. */
-export const cursorModules = ({ options }: StageItem): string[] => ((options['initial'] ?? '') === '' ? [] : ['src/core/incremental.py', 'prefect_flows/incremental.py', 'tests/unit/test_incremental.py']);
+export const cursorModules = (item: StageItem): string[] => (resumes(item) ? ['src/core/incremental.py', incrementalModule.python, 'tests/unit/test_incremental.py'] : []);
+
+/** The same in TypeScript. */
+export const cursorModulesInTypescript = (item: StageItem): string[] => (resumes(item) ? ['src/core/incremental.ts', incrementalModule.typescript, 'tests/unit/incremental.test.ts'] : []);

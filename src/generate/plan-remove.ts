@@ -46,7 +46,7 @@ export function planRemove(name: string, state: RepositoryState, force = false, 
     ...(parted === undefined ? [] : [modify(parted.path, parted.before, parted.after)]),
     { kind: 'modify', path: configPath, owner: 'edited', before: state.configText, after: configText },
     ...brought.ops,
-    ...planGenerated(state, viewConfig(config, { ...state.settings, checks: state.settings.checks && stays(checksModule[state.settings.language]), resumes: state.settings.resumes && stays(incrementalModule) }), force),
+    ...planGenerated(state, viewConfig(config, { ...state.settings, checks: state.settings.checks && stays(checksModule[state.settings.language]), resumes: state.settings.resumes && stays(incrementalModule[state.settings.language]) }), force),
   ];
   return { plan: { ops: [...ops, ...lockOps(state, ops, { ...settingsOfStage(name, state.lock), ...brought.settings })] }, remarks: [...(parted === undefined ? [] : [{ kind: 'parted', stages: parted.stages, file: parted.path } as const]), ...files.remarks, ...brought.remarks] };
 }

@@ -41,7 +41,7 @@ function settingsOf({ settings, files }: Lock, version: string, deployments: str
   const locale = settings.get('locale') === 'es' ? 'es' : 'en';
   const language = settings.get('language') === 'typescript' ? 'typescript' : 'python';
   const frames = settings.get('frames') === 'pandas' ? 'pandas' : 'polars';
-  return { locale, language, frames, version, plop: settings.get('plop') === 'true', schedule: scheduleOf(deployments), checks: has(checksModule[language]), resumes: has(incrementalModule), inputs: inputsIn(settings) };
+  return { locale, language, frames, version, plop: settings.get('plop') === 'true', schedule: scheduleOf(deployments), checks: has(checksModule[language]), resumes: has(incrementalModule[language]), inputs: inputsIn(settings) };
 }
 
 /** The cron line of the first deployment. A prefect.yaml that we cannot read has none, as far as the docs know. */

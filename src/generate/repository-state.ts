@@ -39,7 +39,7 @@ export const checkModules: Readonly<Record<RepositorySettings['language'], reado
 };
 
 /** Where it is, extractors may declare that they go on where the last run left off. */
-export const incrementalModule = 'prefect_flows/incremental.py';
+export const incrementalModule = { python: 'prefect_flows/incremental.py', typescript: 'prefect_flows/incremental.ts' } as const;
 
 /** What a lock says of a stage that was added and takes nothing. */
 export const nothing = '-';

@@ -12,6 +12,8 @@ export type { EventOptions } from './events.ts';
 export { Secret, Variable } from './variables.ts';
 export { concurrency, rateLimit } from './concurrency.ts';
 export { pauseFlowRun, resumeFlowRun, suspendFlowRun } from './pause.ts';
+export { earlierRuns } from './earlier-runs.ts';
+export type { EarlierRun } from './earlier-runs.ts';
 export { runDeployment } from './run-deployment.ts';
 export { executeFlowRun } from './engine/execute.ts';
 export { FlowStopped } from './engine/interrupts.ts';

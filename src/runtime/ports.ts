@@ -135,6 +135,15 @@ export interface DeliveryCount {
   readonly superseded: number;
 }
 
+export interface CompletedRuns {
+  readonly flowId: string;
+  readonly deploymentId: string | null;
+  readonly taskTag: string;
+  /** At most 200. */
+  readonly limit: number;
+  readonly offset: number;
+}
+
 export interface Api {
   /** False when nothing is reported: the engine then makes no events at all. */
   readonly reports: boolean;
@@ -148,6 +157,8 @@ export interface Api {
   readFlowRun(id: string): Promise<FlowRunRecord>;
   updateFlowRun(id: string, patch: FlowRunPatch): Promise<void>;
   findFlowRuns(filter: { readonly parentTaskRunIds: readonly string[] }): Promise<readonly FlowRunRecord[]>;
+  /** Runs that completed, the one that started last first: those of a flow and a deployment (null: of none) that have a task run with this tag. */
+  findCompletedRuns(filter: CompletedRuns): Promise<readonly FlowRunRecord[]>;
   /** One proposal, one answer: waiting and proposing again are the engine's. */
   proposeFlowState(
     id: string,

@@ -251,6 +251,17 @@ describe('a TypeScript repository', () => {
     expect(new Map([...files].toSorted())).toEqual(new Map([...before].toSorted()));
   });
 
+  test('goes on where a run left off with the first extractor that does, and no more with the last', () => {
+    const files = start();
+    const before = new Map(files);
+    addTo(files, 'extractor', { name: 'returns', kind: 'sql', initial: '2026-01-05', lag: '3' });
+    expect(textOf(files, 'src/core/extractors/returns.ts')).toContain("\nincremental(returns, { initial: '2026-01-05', lagDays: 3 });\n");
+    expect(textOf(files, 'prefect_flows/tasks.ts')).toContain("export const numerator = incrementalStage(extractors.numerator, 'numerator', 'extract');");
+    for (const path of ['src/core/incremental.ts', 'prefect_flows/incremental.ts', 'tests/unit/incremental.test.ts']) expect(files.has(path), path).toBe(true);
+    apply(files, planRemove('returns', stateOf(files), false, Object.values(additions).filter(isStageGenerator)).plan.ops);
+    expect(new Map([...files].toSorted())).toEqual(new Map([...before].toSorted()));
+  });
+
   test.each([
     ['extractor', { name: 'stock', kind: 'sap' }, 'E_LANGUAGE_NOT_YET'],
     ['loader', { name: 'kept', kind: 'sql', write_disposition: 'append', merge_strategy: 'upsert' }, 'E_ANSWER_REFUSED'],
@@ -260,7 +271,9 @@ describe('a TypeScript repository', () => {
     ['extractor', { name: 'stock', kind: 'datalake', format: 'delta' }, 'E_LANGUAGE_NOT_YET'],
     ['extractor', { name: 'stock', kind: 'datalake', store: 's3' }, 'E_LANGUAGE_NOT_YET'],
     ['loader', { name: 'sent', kind: 'api' }, 'E_LANGUAGE_NOT_YET'],
-    ['extractor', { name: 'stock', kind: 'api', initial: '2026-01-05' }, 'E_LANGUAGE_NOT_YET'],
+    ['extractor', { name: 'stock', kind: 'api', initial: '2026-02-30' }, 'E_ANSWER_REFUSED'],
+    ['extractor', { name: 'stock', kind: 'sql', lag: '3' }, 'E_ANSWER_REFUSED'],
+    ['extractor', { name: 'stock', kind: 'sql', batch_rows: '100' }, 'E_LANGUAGE_NOT_YET'],
     ['transformer', { name: 'sum', kind: 'aggregation', inputs: 'rate' }, 'E_ANSWER_REFUSED'],
     ['transformer', { name: 'unique', kind: 'aggregation', inputs: 'rate' }, 'E_ANSWER_REFUSED'],
     ['transformer', { name: 'by_place', kind: 'aggregation', inputs: 'rate', checks: 'not_nul(a)' }, 'E_ANSWER_REFUSED'],
@@ -298,8 +311,8 @@ describe('a TypeScript repository', () => {
     for (const input of ['by_period', 'raw_by_period', 'again_by_period']) addTo(files, 'loader', { name: `kept_${input}`, kind: 'sql', inputs: input });
     addTo(files, 'loader', { name: 'clean_kept', kind: 'sql', inputs: 'clean_orders' });
     addTo(files, 'loader', { name: 'sheet', kind: 'artifact', inputs: 'again_by_period' });
-    addTo(files, 'extractor', { name: 'tickets', kind: 'api', source: 'desk', auth: 'oauth2_client_credentials', paginator: 'offset', contract: 'freeze', cursor: 'updated_at' });
-    addTo(files, 'extractor', { name: 'changed', kind: 'sql', cursor: 'updated_at' });
+    addTo(files, 'extractor', { name: 'tickets', kind: 'api', source: 'desk', auth: 'oauth2_client_credentials', paginator: 'offset', contract: 'freeze', cursor: 'updated_at', initial: '2026-01-05', lag: '3' });
+    addTo(files, 'extractor', { name: 'changed', kind: 'sql', cursor: 'updated_at', initial: '2026-01-05' });
     addTo(files, 'transformer', { name: 'clean_changed', kind: 'cleaning', inputs: 'changed' });
     for (const format of ['parquet', 'csv', 'json']) {
       addTo(files, 'extractor', { name: `read_${format}`, kind: 'datalake', format });

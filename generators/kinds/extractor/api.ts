@@ -3,7 +3,7 @@ import type { KindOption } from '../../../src/generate/kind-options.ts';
 import { namedChoice } from '../../../src/generate/kind-options.ts';
 import { typescriptPair } from '../../../src/generate/typescript-stage.ts';
 import { contractOf, contractOption } from '../../contract.ts';
-import { checkCursor, cursorModules, cursorOf, cursorOption, cursorOptions } from '../../cursor.ts';
+import { checkCursor, cursorModules, cursorModulesInTypescript, cursorOf, cursorOptions } from '../../cursor.ts';
 import { authFields, authOption, httpRequirements, secretVariables } from '../../http-access.ts';
 
 /** The class of a paginator: `json_link` is JsonLink. */
@@ -49,8 +49,8 @@ export const kind = defineKind({
   ],
   typescript: {
     files: ({ name }) => typescriptPair('extractor/api', 'extractor', `src/core/extractors/${name}.ts`, name),
-    options: [authOption, contractOption, cursorOption, paginatorOption],
-    modules: () => ['api', 'api-auth', 'contract', 'http-client', 'paginators'].map((name) => `src/core/${name}.ts`),
+    options: [authOption, contractOption, ...cursorOptions, paginatorOption],
+    modules: (item) => [...['api', 'api-auth', 'contract', 'http-client', 'paginators'].map((name) => `src/core/${name}.ts`), ...cursorModulesInTypescript(item)],
     variables: secretVariables,
   },
   modules: cursorModules,

@@ -4,7 +4,7 @@ import { refuse } from '../../../src/generate/answers/checked.ts';
 import { defineKind } from '../../../src/generate/define-stage.ts';
 import { typescriptPair } from '../../../src/generate/typescript-stage.ts';
 import { contractOf, contractOption } from '../../contract.ts';
-import { checkCursor, cursorModules, cursorOf, cursorOption, cursorOptions } from '../../cursor.ts';
+import { checkCursor, cursorModules, cursorModulesInTypescript, cursorOf, cursorOptions } from '../../cursor.ts';
 import { databaseOption, sqlAddress, sqlReading } from '../../databases.ts';
 
 /** The modules that read for it, where the one that every database has does not. */
@@ -41,7 +41,8 @@ export const kind = defineKind({
       ...typescriptPair('extractor/sql', 'extractor', `src/core/extractors/${name}.ts`, name),
       { template: 'stage/extractor/sql/extractor.sql', path: `src/core/extractors/${name}.sql`, owner: 'seed' },
     ],
-    options: [cursorOption],
+    options: cursorOptions,
+    modules: cursorModulesInTypescript,
     address: () => 'duckdb:///data/warehouse.duckdb',
   },
   modules: (item) => [...readers(item).map((name) => `src/core/${name}.py`), ...cursorModules(item)],

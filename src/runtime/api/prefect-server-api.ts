@@ -2,7 +2,7 @@ import type { Related } from '../related.ts';
 import { relatedTags, relatedTo } from '../related.ts';
 import { uuid7 } from '../uuid.ts';
 import { isoMicros, nowMicros } from '../time.ts';
-import type { Api, DrainReport, LogEntry, RunListener, SlotAnswer, SlotRequest, TaskStateChange } from '../ports.ts';
+import type { Api, CompletedRuns, DrainReport, LogEntry, RunListener, SlotAnswer, SlotRequest, TaskStateChange } from '../ports.ts';
 import type {
   ArtifactCreate,
   DeploymentRecord,
@@ -69,6 +69,20 @@ export class PrefectServerApi implements Api {
       flow_runs,
       sort: 'EXPECTED_START_TIME_ASC',
       limit: 200,
+    });
+  }
+
+  async findCompletedRuns({ flowId, deploymentId, taskTag, limit, offset }: CompletedRuns): Promise<readonly FlowRunRecord[]> {
+    return await this.#client.json('POST', '/flow_runs/filter', {
+      flows: { id: { any_: [flowId] } },
+      flow_runs: {
+        deployment_id: deploymentId === null ? { is_null_: true } : { any_: [deploymentId] },
+        state: { type: { any_: ['COMPLETED'] } },
+      },
+      task_runs: { tags: { all_: [taskTag] } },
+      sort: 'START_TIME_DESC',
+      limit,
+      offset,
     });
   }
 

@@ -2,6 +2,7 @@ import { RuntimeError } from '../errors.ts';
 import type {
   Api,
   Clock,
+  CompletedRuns,
   DeliveryCount,
   DrainReport,
   LogEntry,
@@ -117,6 +118,11 @@ export class LocalApi implements Api {
     readonly parentTaskRunIds: readonly string[];
   }): Promise<readonly FlowRunRecord[]> {
     return [...this.flowRuns.values()].filter((run) => parentTaskRunIds.includes(run.parent_task_run_id ?? ''));
+  }
+
+  /** Nothing is kept of what a process has run: each is the first. */
+  async findCompletedRuns(_filter: CompletedRuns): Promise<readonly FlowRunRecord[]> {
+    return [];
   }
 
   async proposeFlowState(id: string, proposed: StateCreate, { force = false } = {}): Promise<OrchestrationResult> {

@@ -1,6 +1,7 @@
 import { LocalApi } from '../local/local-api.ts';
 import type {
   Clock,
+  CompletedRuns,
   DeliveryCount,
   DrainReport,
   LogEntry,
@@ -93,6 +94,12 @@ export class MemoryApi extends LocalApi {
     const flowRunId = run.flowRun.id;
     const figures = { runCount, startTime, endTime, totalRunTime, state: to, states };
     this.#taskRuns.set(id, { id, name, flowRunId, taskKey, dynamicKey, tags, taskInputs, policy, ...figures });
+  }
+
+  override async findCompletedRuns({ flowId, deploymentId, taskTag, limit, offset }: CompletedRuns): Promise<readonly FlowRunRecord[]> {
+    const tagged = new Set(this.taskRuns.filter(({ tags }) => tags.includes(taskTag)).map(({ flowRunId }) => flowRunId));
+    const found = this.runs.filter((run) => tagged.has(run.id) && run.flow_id === flowId && run.deployment_id === deploymentId && run.state?.type === 'COMPLETED');
+    return found.toSorted((a, b) => (b.start_time ?? '').localeCompare(a.start_time ?? '')).slice(offset, offset + limit);
   }
 
   /** The row of a subflow, by its id. */

@@ -196,6 +196,26 @@ describe.each<readonly [string, () => Side]>([
     expect(await side().artifact(id)).toMatchObject({ key: 'progress', data: 90 });
   });
 
+  test('the runs that completed are found by their flow, deployment and a tag of a task, the last one first', async () => {
+    const { api } = side();
+    const flowId = await api.ensureFlow('contract');
+    const tag = `incremental:${uuid4()}`;
+    const runs: string[] = [];
+    for (const [type, tags] of [['COMPLETED', [tag]], ['COMPLETED', [tag]], ['FAILED', [tag]], ['COMPLETED', ['another']]] as const) {
+      const { record, reported } = await startRun(api, 'contract');
+      new DrivenTask(reported, 'work-1', undefined, tags).complete(api);
+      await api.proposeFlowState(record.id, { type });
+      runs.push(record.id);
+    }
+    expect(await api.drain()).toMatchObject({ events: { unconfirmed: 0, dropped: 0 } });
+    const find = async (more: object = {}) => (await api.findCompletedRuns({ flowId, deploymentId: null, taskTag: tag, limit: 10, offset: 0, ...more })).map(({ id }) => id);
+    expect(await find()).toEqual([runs[1], runs[0]]);
+    expect(await find({ offset: 1 })).toEqual([runs[0]]);
+    expect(await find({ limit: 1 })).toEqual([runs[1]]);
+    expect(await find({ flowId: await api.ensureFlow('another') })).toEqual([]);
+    expect(await find({ deploymentId: uuid4() })).toEqual([]);
+  });
+
   test('variables and secrets', async () => {
     const { api } = side();
     const options = { tags: [], overwrite: false };

@@ -36,7 +36,7 @@ export class DrivenTask {
   #state: ReportedState | null = null;
   #startTime: number | null = null;
 
-  constructor(flowRun: ReportedFlowRun, name: string, taskInputs: TaskInputs = {}) {
+  constructor(flowRun: ReportedFlowRun, name: string, taskInputs: TaskInputs = {}, tags: readonly string[] = []) {
     const now = nowMicros();
     this.run = {
       id: uuid7(now / 1000),
@@ -45,7 +45,7 @@ export class DrivenTask {
       taskKey: `${name.replace(/-.*/, '')}-00000001`,
       dynamicKey: uuid4(),
       taskVersion: null,
-      tags: [],
+      tags,
       policy: { retries: 0, retry_delay: 0 },
       taskInputs,
       expectedStartTime: now,
