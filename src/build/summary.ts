@@ -12,6 +12,13 @@ interface Report {
   }[];
 }
 
+/** How a run of vitest ended. */
+export interface Ended {
+  /** What it reported, if it came to that. */
+  readonly report: unknown;
+  readonly code: number;
+}
+
 /**
  * The closing line of a test run: `12 passed, 0 failed`, with `, 3 skipped` when there are any.
  * A file that does not load counts as one failure, and so does a run that fails with no failed test:
@@ -34,6 +41,34 @@ export function failures(report: unknown): string[] {
     if (failed.length === 0) return file.status === 'failed' ? [failure(where, file.message)] : [];
     return failed.map((each) => failure(`${where} > ${each.fullName ?? ''}`, each.failureMessages?.[0]));
   });
+}
+
+/** The files in which something failed; none when the run failed without telling where. */
+export function failedFiles(report: unknown): string[] {
+  if (!isReport(report)) return [];
+  return report.testResults.filter(({ status }) => status === 'failed').flatMap(({ name }) => name ?? []);
+}
+
+/**
+ * Both runs as one: a file that ran twice counts as it did the second time, and what failed only the first time is
+ * named, with why. A second run that tells nothing, or lacks one of the files, changes nothing.
+ */
+export function afterSecondRun(first: unknown, { report: second, code }: Ended): Ended & { readonly unsteady: string[] } {
+  if (!isReport(first)) return { report: first, code: 1, unsteady: [] };
+  const ran = new Map(isReport(second) ? second.testResults.map((file) => [file.name, file] as const) : []);
+  if (!failedFiles(first).every((name) => ran.has(name))) return { report: first, code: 1, unsteady: [] };
+  const testResults = first.testResults.map((file) => (file.status === 'failed' ? (ran.get(file.name) ?? file) : file));
+  const steady = new Set(failures({ ...first, testResults }).map(whatFailed));
+  const unsteady = failures(first).filter((each) => !steady.has(whatFailed(each)));
+  const all = testResults.flatMap((file) => file.assertionResults);
+  const count = (...statuses: string[]): number => all.filter(({ status }) => statuses.includes(status)).length;
+  const counts = { numPassedTests: count('passed'), numFailedTests: count('failed'), numPendingTests: count('pending', 'skipped'), numTodoTests: count('todo') };
+  return { report: { ...first, ...counts, testResults }, code, unsteady: unsteady.map((each) => each.replaceAll(/^failed: /gmu, 'unsteady: ')) };
+}
+
+/** The first line of a failure, which names it. */
+function whatFailed(failure: string): string {
+  return failure.split('\n')[0] ?? '';
 }
 
 /** Long enough for an assertion and a few lines of its difference. */

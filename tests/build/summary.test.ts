@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { failures, summarize } from '../../src/build/summary.ts';
+import { afterSecondRun, failedFiles, failures, summarize } from '../../src/build/summary.ts';
 
 function report(given: { passed?: number; failed?: number; skipped?: number; broken?: number }) {
   const file = (statuses: string[]) => ({
@@ -70,5 +70,41 @@ describe('what failed is said again at the end', () => {
 
   test('is nothing for a report that is none', () => {
     expect(failures(undefined)).toEqual([]);
+  });
+});
+
+describe('a second run of the files that failed', () => {
+  const file = (name: string, tests: Record<string, string>) => ({
+    name,
+    status: Object.values(tests).includes('failed') ? 'failed' : 'passed',
+    assertionResults: Object.entries(tests).map(([fullName, status]) => ({ fullName, status, ...(status === 'failed' && { failureMessages: [`${fullName}: no`] }) })),
+  });
+  const of = (...testResults: ReturnType<typeof file>[]) => ({ numPassedTests: 0, numFailedTests: 0, numPendingTests: 0, numTodoTests: 0, testResults });
+  const first = of(file('a', { one: 'passed', two: 'skipped' }), file('b', { three: 'failed', four: 'failed' }));
+
+  test('asks for the files that failed alone', () => {
+    expect(failedFiles(first)).toEqual(['b']);
+    expect(failedFiles(undefined)).toEqual([]);
+  });
+
+  test('counts a file as it ran the second time, and names what was unsteady', () => {
+    const { report, code, unsteady } = afterSecondRun(first, { report: of(file('b', { three: 'passed', four: 'passed' })), code: 0 });
+    expect(summarize(report, code)).toBe('3 passed, 0 failed, 1 skipped');
+    expect(failures(report)).toEqual([]);
+    expect(unsteady).toEqual(['unsteady: b > three\nunsteady:   three: no', 'unsteady: b > four\nunsteady:   four: no']);
+  });
+
+  test('what fails twice has failed', () => {
+    const { report, code, unsteady } = afterSecondRun(first, { report: of(file('b', { three: 'failed', four: 'passed' })), code: 1 });
+    expect([summarize(report, code), failures(report).length, unsteady.length]).toEqual(['2 passed, 1 failed, 1 skipped', 1, 1]);
+  });
+
+  test.each([
+    ['that ended before it could tell anything', undefined],
+    ['that never came to the file', of()],
+    ['of another file', of(file('c', { five: 'passed' }))],
+  ])('one %s leaves the first as it was', (_, second) => {
+    const { report, code, unsteady } = afterSecondRun({ ...first, numFailedTests: 2, numPassedTests: 1, numPendingTests: 1 }, { report: second, code: 0 });
+    expect([summarize(report, code), unsteady]).toEqual(['1 passed, 2 failed, 1 skipped', []]);
   });
 });
