@@ -25,7 +25,7 @@ export interface Batch {
 }
 
 /** The wait before runs that were not there are looked up again; doubled each time. */
-const askAgainMs = 500;
+const askAgainMs = 100;
 
 /** What was posted and is not yet seen in the server's rows: at most one state a task run. */
 export class Outstanding {
@@ -82,14 +82,14 @@ export class Outstanding {
     return found?.units ?? 0;
   }
 
-  /** Task runs of batches that the server is through with, and that it was not seen to have; not the same ones all the time. */
-  takeDoubtful(now: number): string[] {
-    const due = this.batches.filter((each) => each.passedAt !== null && each.askAt <= now);
+  /** Batches that the server is through with, of which it was not seen to have everything; not the same ones all the time. */
+  takeDoubtful(now: number): Batch[] {
+    const due = this.batches.filter((each) => each.passedAt !== null && each.askAt <= now && each.runs.size > 0);
     for (const each of due) {
-      each.askAt = now + askAgainMs * 2 ** Math.min(each.asked, 4);
+      each.askAt = now + askAgainMs * 2 ** Math.min(each.asked, 6);
       each.asked += 1;
     }
-    return due.flatMap((each) => [...each.runs]);
+    return due;
   }
 
   /** What passed batches still lack after so long; those batches are settled then. */

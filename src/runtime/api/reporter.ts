@@ -26,7 +26,6 @@ export class Reporter {
   #draining = false;
   #idle = false;
   #lastLogs = Date.now();
-  #quiet = 0;
   #trouble: string | null = null;
   /** How often in a row there was trouble that may pass. */
   #tries = 0;
@@ -64,7 +63,7 @@ export class Reporter {
     this.#wake.wake();
     let reason: string | null = null;
     while (!this.#isSettled() && reason === null) {
-      this.#start();
+      if (!this.#running) this.#start();
       await this.#wake.progress(Math.min(1000, until - Date.now()));
       reason = this.#reasonToEnd(until);
     }
@@ -132,11 +131,10 @@ export class Reporter {
   async #run(): Promise<void> {
     await this.#wake.sleep(this.#draining ? 0 : gatherMs);
     while (!this.#isSettled()) {
-      const { posted, moved } = await this.#step();
-      this.#quiet = moved ? 0 : this.#quiet + 1;
+      const goesOn = await this.#step();
       this.#wake.announce();
       if (this.#hasGivenUp && this.#draining) return;
-      if (!posted) await this.#rest();
+      if (!goesOn) await this.#rest();
     }
   }
 
@@ -146,27 +144,26 @@ export class Reporter {
     this.#idle = false;
   }
 
-  /** After a POST there may be more to do at once; after a look the server is left alone for a while. */
-  async #step(): Promise<{ readonly posted: boolean; readonly moved: boolean }> {
+  /** Whether there may be more to do at once: after a POST, and after a look that made room for one. */
+  async #step(): Promise<boolean> {
     try {
       await this.#plain.flush();
       const posted = await this.#tasks.post();
-      if (this.#areLogsDue()) await this.#flushLogs();
-      const looks = !posted && (this.#draining || this.#tasks.isLookDue);
-      const moved = looks && (await this.#tasks.look());
+      const logged = this.#areLogsDue() && (await this.#flushLogs());
+      const moved = !posted && this.#tasks.isLookDue(this.#draining) && (await this.#tasks.look());
       this.#trouble = null;
       this.#tries = 0;
-      return { posted, moved: posted || moved };
+      return posted || logged || moved;
     } catch (error) {
       this.#trouble = error instanceof Error ? error.message : String(error);
       this.#tries = mayPass(error) ? this.#tries + 1 : mostTries;
-      return { posted: false, moved: false };
+      return false;
     }
   }
 
   #pauseMs(): number {
     if (this.#trouble !== null) return this.#draining ? 1000 : 5000;
-    if (this.#draining || this.#tasks.queued > 0) return this.#tasks.pauseMs(this.#quiet);
+    if (this.#draining || this.#tasks.queued > 0) return this.#tasks.pauseMs;
     return Math.max(gatherMs, Math.min(5000, this.#msToLogs()));
   }
 
@@ -178,10 +175,12 @@ export class Reporter {
     return this.#logs.waiting > 0 && (this.#draining || this.#logs.isFull || this.#msToLogs() <= 0);
   }
 
-  async #flushLogs(): Promise<void> {
-    this.#lastLogs = Date.now();
+  /** One batch, so that task runs do not wait for all of them. Whether there are more. */
+  async #flushLogs(): Promise<boolean> {
     await this.#logs.flush();
     this.#tasks.lastProgress = Date.now();
+    if (this.#logs.waiting === 0) this.#lastLogs = Date.now();
+    return this.#logs.waiting > 0;
   }
 }
 

@@ -5,6 +5,8 @@ import type { Entry } from './task-queue.ts';
 
 /** A server gives no more rows at once. */
 const page = 200;
+/** Task runs in one count. A database takes only so many values in a question. */
+const counted = 500;
 
 /** When the server last heard of each of these task runs, in microseconds; what it does not have is not in it. */
 export async function recordedTimes(client: PrefectClient, ids: readonly string[]): Promise<Map<string, number>> {
@@ -15,6 +17,16 @@ export async function recordedTimes(client: PrefectClient, ids: readonly string[
     for (const { id, state } of rows) if (state !== null) times.set(id, parseMicros(state.timestamp));
   }
   return times;
+}
+
+/** How many of these task runs are in a state of that name, as the server has them. To count costs it a twentieth of what rows do. */
+export async function countIn(client: PrefectClient, name: string, ids: readonly string[]): Promise<number> {
+  let count = 0;
+  for (let start = 0; start < ids.length; start += counted) {
+    const body = { task_runs: { id: { any_: ids.slice(start, start + counted) }, state: { name: { any_: [name] } } } };
+    count += await client.json<number>('POST', '/task_runs/count', body, { maxRetries: 2 });
+  }
+  return count;
 }
 
 /** Whether a state is in the server's row, or a newer one is. */

@@ -3,6 +3,7 @@ import type { PrefectClient } from './client.ts';
 import { isRefusal } from './api-errors.ts';
 import { Outstanding } from './outstanding.ts';
 import { Pace } from './pace.ts';
+import { findRecorded } from './recorded-runs.ts';
 import { isRecorded, recordedTimes } from './server-rows.ts';
 import { taskEvent } from './task-event.ts';
 import type { Entry } from './task-queue.ts';
@@ -37,6 +38,10 @@ export class TaskDelivery {
   #most: number;
   #inFlight = 0;
   #stalls = 0;
+  /** When the server was last asked, or given something when it had nothing; milliseconds. */
+  #lookedAt = 0;
+  /** How many looks found nothing new since something was found. */
+  #quiet = 0;
   /** When a row was last seen to come; milliseconds. */
   lastProgress = Date.now();
   /** Changes, as they came. */
@@ -87,6 +92,7 @@ export class TaskDelivery {
     const room = Math.min(batchSize, this.#window - this.#outstanding.messages);
     const entries = room > 0 ? this.#queue.take(room) : [];
     if (entries.length === 0) return false;
+    if (this.#outstanding.messages === 0) this.#lookedAt = Date.now();
     this.#inFlight = entries.length;
     try {
       await this.#postAll(entries);
@@ -104,18 +110,22 @@ export class TaskDelivery {
     const confirmed = await this.#lookAtRuns();
     const again = await this.#sendAgain();
     if (passed || confirmed > 0) this.#advance();
-    return passed || confirmed > 0 || again;
+    const moved = passed || confirmed > 0 || again;
+    this.#quiet = moved ? 0 : this.#quiet + 1;
+    this.#lookedAt = Date.now();
+    return moved;
   }
 
-  /** How long the server is left alone before the next look, after so many that found nothing new. */
-  pauseMs(quiet: number): number {
-    return this.#pace.pauseMs(this.#outstanding.messages, quiet);
+  /** How long the server is left alone before the next look. */
+  get pauseMs(): number {
+    return this.#lookedAt + this.#pace.pauseMs(this.#outstanding.messages, this.#quiet) - Date.now();
   }
 
   /** While a run goes on, only a full window, or an old batch, is worth a question. */
-  get isLookDue(): boolean {
+  isLookDue(draining: boolean): boolean {
+    if (this.pauseMs > 0) return false;
     const oldest = this.#outstanding.batches[0]?.postedAt ?? Date.now();
-    return this.#outstanding.messages >= this.#window / 2 || Date.now() - oldest > 10_000;
+    return draining || this.#outstanding.messages >= this.#window / 2 || Date.now() - oldest > 10_000;
   }
 
   /** A batch that the server refuses is halved until the one event is found that it refuses. */
@@ -167,13 +177,9 @@ export class TaskDelivery {
   }
 
   async #lookAtRuns(): Promise<number> {
-    const ids = this.#outstanding.takeDoubtful(Date.now());
-    const times = await recordedTimes(this.#client, ids);
+    const doubtful = this.#outstanding.takeDoubtful(Date.now());
     let confirmed = 0;
-    for (const id of ids) {
-      const found = this.#outstanding.posted.get(id);
-      if (found !== undefined && isRecorded(found.entry, times)) confirmed += this.#outstanding.confirm(id);
-    }
+    for (const id of await findRecorded(this.#client, doubtful, this.#outstanding.posted)) confirmed += this.#outstanding.confirm(id);
     this.confirmed += confirmed;
     return confirmed;
   }

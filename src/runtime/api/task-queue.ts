@@ -54,13 +54,16 @@ export class TaskQueue {
     else this.lose(entry);
   }
 
-  /** The oldest changes, at most so many, no longer waiting. */
+  /** The oldest changes, at most so many, no longer waiting. Of a crowd only the newest state of each task. */
   take(most: number): Entry[] {
+    const isCrowded = this.#waiting.size >= crowd;
     const taken: Entry[] = [];
     for (const entry of this.#waiting) {
       if (taken.length >= most) break;
-      taken.push(entry);
+      const newest = this.#latest.get(entry.change.run.id);
       this.#remove(entry);
+      if (isCrowded && newest !== undefined && newest !== entry) this.#supersede(entry, newest);
+      else taken.push(entry);
     }
     return taken;
   }
@@ -113,9 +116,13 @@ export class TaskQueue {
   #fold(before: Entry, into: Entry): void {
     for (let each: Entry | undefined = before; each?.waiting === true; each = each.previous) {
       this.#remove(each);
-      into.units += each.units;
-      this.superseded += 1;
+      this.#supersede(each, into);
     }
+  }
+
+  #supersede(entry: Entry, by: Entry): void {
+    by.units += entry.units;
+    this.superseded += 1;
   }
 
   #hasRoom(entry: Entry): boolean {

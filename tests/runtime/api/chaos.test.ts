@@ -43,7 +43,7 @@ describe('what a server or a network does to a report', () => {
     const { record, reported } = await startRun(api, `chaos-${fault}`);
     let met = 0;
     proxy.fault = (_, path) => {
-      const hit = fault === 'lose' ? path.endsWith('/events') : path.endsWith('/events') || path.endsWith('/filter') || path.endsWith('/logs/');
+      const hit = fault === 'lose' ? path.endsWith('/events') : path.endsWith('/events') || path.endsWith('/filter') || path.endsWith('/count') || path.endsWith('/logs/');
       met += hit ? 1 : 0;
       return hit && met % 2 === 1 && met < 6 ? fault : undefined;
     };

@@ -45,6 +45,18 @@ test('keeps the order of a task and, under pressure, only its newest state', () 
   expect(queue.take(10).map((each) => [each.change.to.name, each.units])).toEqual([['Completed', 3]]);
 });
 
+test('of a crowd only the newest state of each task leaves, also when it came back', () => {
+  const queue = new TaskQueue({ maxEvents: 1000, maxBytes: 10_000_000 });
+  const tasks = Array.from({ length: 200 }, (_, at) => new DrivenTask(flowRun, `t-${at}`));
+  for (const each of tasks.slice(0, 2)) queue.push(each.next('PENDING', 'Pending'), false);
+  const away = queue.take(2);
+  for (const each of tasks) for (const name of names) queue.push(each.next(name, name), false);
+  queue.giveBack(away);
+  const taken = queue.take(1000);
+  expect(taken.map(({ change, units }) => [change.run.name, change.to.type, units])).toEqual(tasks.map(({ run }, at) => [run.name, 'COMPLETED', at < 2 ? 4 : 3]));
+  expect([queue.size, queue.superseded]).toEqual([0, 402]);
+});
+
 test('a run that goes on takes no room; a last state that finds none is lost, with what it stood for', () => {
   const queue = new TaskQueue({ maxEvents: 2, maxBytes: 100_000 });
   const tasks = ['a', 'b', 'c'].map((name) => new DrivenTask(flowRun, name));
