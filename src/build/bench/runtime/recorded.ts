@@ -31,7 +31,7 @@ export async function untilVisible(client: PrefectClient, run: string, count: nu
 
 /**
  * The server's own time for so many task runs and a log line each: given what it needs as fast as it works that off, one
- * last state a run.
+ * last state a run. It is asked when about half of what it has should be there, as a question costs it time too.
  * @returns seconds
  */
 export async function serversOwnTime(client: PrefectClient, count: number): Promise<number> {
@@ -46,7 +46,8 @@ export async function serversOwnTime(client: PrefectClient, count: number): Prom
       await client.send('POST', '/events', runs.map(({ event }) => event));
       await client.send('POST', '/logs/', runs.map(({ log }) => log));
     }
-    await sleep(200);
+    const perMs = seen / (performance.now() - started);
+    await sleep(Math.min(2000, Math.max(100, (sent - seen) / 2 / perMs)));
     if (performance.now() - started > 1000 * 60 * 30) throw new Error('the server records nothing any more');
   }
   return (performance.now() - started) / 1000;

@@ -11,7 +11,8 @@ export const serverKinds = {
 export type ServerKind = keyof typeof serverKinds;
 
 const recorder = 'PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER';
-const batches = { [`${recorder}_BATCH_SIZE`]: '100', [`${recorder}_READ_BATCH_SIZE`]: '100', [`${recorder}_FLUSH_INTERVAL`]: '0.5' };
+/** Whole seconds: Prefect 3.9.1 cuts the interval to an integer, and with 0 its recorder turns round without a pause. */
+const batches = { [`${recorder}_BATCH_SIZE`]: '100', [`${recorder}_READ_BATCH_SIZE`]: '100', [`${recorder}_FLUSH_INTERVAL`]: '1' };
 
 /** Starts one; undefined where PostgreSQL is not there. */
 export async function startBenchServer(kind: ServerKind, python: string): Promise<{ readonly prefect: PrefectHandle; readonly stop: () => Promise<void> } | undefined> {
