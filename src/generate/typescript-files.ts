@@ -90,7 +90,7 @@ function stageFiles(view: ProjectView): FileRule[] {
 type Pair = (folder: string, kind: string, home: string, name: string, stage?: object) => FileRule[];
 
 function inputFiles({ source }: ProjectView, { name, clean, role }: InputView, pair: Pair): FileRule[] {
-  const extractor = { name, clean, role, cursor: 'occurred_at', ownCursor: '', initial: null };
+  const extractor = { name, clean, role, cursor: 'occurred_at', ownCursor: '', initial: null, contract: '' };
   const folder = `extractor/${source.kind}`;
   return [
     ...pair(folder, 'extractor', 'extractors', name, extractor),

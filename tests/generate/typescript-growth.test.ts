@@ -312,7 +312,7 @@ describe('a TypeScript repository', () => {
     addTo(files, 'loader', { name: 'clean_kept', kind: 'sql', inputs: 'clean_orders' });
     addTo(files, 'loader', { name: 'sheet', kind: 'artifact', inputs: 'again_by_period' });
     addTo(files, 'extractor', { name: 'tickets', kind: 'api', source: 'desk', auth: 'oauth2_client_credentials', paginator: 'offset', contract: 'freeze', cursor: 'updated_at', initial: '2026-01-05', lag: '3' });
-    addTo(files, 'extractor', { name: 'changed', kind: 'sql', cursor: 'updated_at', initial: '2026-01-05' });
+    addTo(files, 'extractor', { name: 'changed', kind: 'sql', cursor: 'updated_at', initial: '2026-01-05', contract: 'evolve' });
     addTo(files, 'transformer', { name: 'clean_changed', kind: 'cleaning', inputs: 'changed' });
     for (const format of ['parquet', 'csv', 'json']) {
       addTo(files, 'extractor', { name: `read_${format}`, kind: 'datalake', format });
