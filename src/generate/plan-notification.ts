@@ -1,5 +1,6 @@
-import { fail } from '../errors/failure.ts';
 import { viewConfig } from './config-view.ts';
+import { camel } from './emitters/words.ts';
+import { extensionOf } from './language.ts';
 import { lockOps } from './lock-changes.ts';
 import { planNewFile } from './new-file.ts';
 import type { Growth, Remark } from './plan-add.ts';
@@ -29,11 +30,10 @@ const switches = {
 
 /**
  * Plans an automation of Prefect, as a file, and what it needs to work.
- * @throws Failure E_FILE_EXISTS; E_LANGUAGE_NOT_YET for what no stage of a TypeScript repository looks at
+ * @throws Failure E_FILE_EXISTS
  */
 export function planNotification({ name, kind, channel, block }: NotificationInput, state: RepositoryState, force = false): Growth {
   const { language } = state.settings;
-  if (language === 'typescript' && kind === 'stale') fail('E_LANGUAGE_NOT_YET', { subject: 'add notification stale' });
   const { command, modules } = switches[language];
   const path = `automations/${name}.yaml`;
   const rule = { template: `notification/${kind}.yaml`, path, owner: 'seed', data: { notification: { name, block: `${blockTypes[channel]}/${block}`, switchOn: command } } } as const;
@@ -47,11 +47,16 @@ export function planNotification({ name, kind, channel, block }: NotificationInp
   return { plan: { ops: [...ops, ...lockOps(state, ops)] }, remarks: [...(freshness === undefined ? [] : [freshness]), { kind: 'next', step: 'automation', command }] };
 }
 
+const decorator = ['from core.checks import checked, freshness', '', '@checked(freshness("occurred_at", days=1), on_failure="warn")'];
+
+const statementFor = (stage: string): string[] => ["import { checked, freshness } from '../checks.ts';", '', `checked(${camel(stage)}, [freshness('occurred_at', { days: 1 })], 'warn');`];
+
 /** Where no transformer looks at how fresh its data is, nobody would ever be told: the lines that make one look. */
-function freshnessFor({ config, read }: RepositoryState): Remark | undefined {
-  const files = Object.keys(config.transformers).map((name) => `src/core/transformers/${name}.py`);
+function freshnessFor({ config, read, settings: { language } }: RepositoryState): Remark | undefined {
+  const fileOf = (name: string): string => `src/core/transformers/${name}.${extensionOf(language)}`;
+  const files = Object.keys(config.transformers).map(fileOf);
   if (files.some((path) => /\bfreshness\(/.test(read(path) ?? ''))) return undefined;
   const first = Object.entries(config.transformers).find(([, { kind }]) => kind === 'cleaning')?.[0];
-  const file = first === undefined ? 'src/core/transformers' : `src/core/transformers/${first}.py`;
-  return { kind: 'fresh', file, lines: ['from core.checks import checked, freshness', '', '@checked(freshness("occurred_at", days=1), on_failure="warn")'] };
+  const file = first === undefined ? 'src/core/transformers' : fileOf(first);
+  return { kind: 'fresh', file, lines: language === 'python' ? decorator : statementFor(first ?? 'clean') };
 }

@@ -52,7 +52,7 @@ export const uiEn = {
       loaders: (stage: string) => `${stage} waits: no flow calls it yet.`,
     },
     joined: (stages: string, file: string) => `From now on it runs in ${file}: ${stages}`,
-    fresh: (file: string) => `Nothing looks at how fresh the data is yet. In ${file}, above the function:`,
+    fresh: (file: string) => `Nothing looks at how fresh the data is yet. In ${file}, ${file.endsWith('.ts') ? 'below' : 'above'} the function:`,
     paste: (file: string) => `No place in ${file} is certain, so put these lines there yourself:`,
     variable: (name: string, source: string, isNew: boolean, form?: string) => `${isNew ? `${source} is a new source in config.yaml. ` : ''}It works on the sample until ${name} is set${isNew ? '' : ` (source ${source})`}${form === undefined ? '' : `, for example to ${form}`}.`,
     next: { install: 'pyproject.toml asks for more packages now. To install them:', image: 'To build its image:', deploy: 'To make it known to Prefect:', automation: 'To switch it on, with whatever stands in automations:' },

@@ -53,7 +53,7 @@ export const uiEs: Ui = {
       loaders: (stage: string) => `${stage} espera: ningún flow lo llama todavía.`,
     },
     joined: (stages: string, file: string) => `A partir de ahora se ejecuta en ${file}: ${stages}`,
-    fresh: (file: string) => `Aún nada mira si los datos son recientes. En ${file}, encima de la función:`,
+    fresh: (file: string) => `Aún nada mira si los datos son recientes. En ${file}, ${file.endsWith('.ts') ? 'debajo' : 'encima'} de la función:`,
     paste: (file: string) => `En ${file} no hay un lugar seguro; pon tú estas líneas:`,
     variable: (name, source, isNew, form) => `${isNew ? `${source} es un origen nuevo en config.yaml. ` : ''}Funciona con la muestra mientras no exista ${name}${isNew ? '' : ` (origen ${source})`}${form === undefined ? '' : `, por ejemplo ${form}`}.`,
     next: { install: 'pyproject.toml pide ahora más paquetes. Para instalarlos:', image: 'Para construir su imagen:', deploy: 'Para que Prefect lo conozca:', automation: 'Para activarlo, con lo demás que haya en automations:' },

@@ -251,6 +251,19 @@ describe('a TypeScript repository', () => {
     expect(new Map([...files].toSorted())).toEqual(new Map([...before].toSorted()));
   });
 
+  test('tells of data that is not fresh: what looks at it comes along, with the lines to write where nobody has', async () => {
+    const files = start();
+    const { remarks } = addTo(files, 'notification', { name: 'old', kind: 'stale' });
+    const file = 'src/core/transformers/clean_numerator.ts';
+    expect(remarks[0]).toEqual({ kind: 'fresh', file, lines: ["import { checked, freshness } from '../checks.ts';", '', "checked(cleanNumerator, [freshness('occurred_at', { days: 1 })], 'warn');"] });
+    expect(textOf(files, 'automations/old.yaml')).toContain('kpi.check.freshness');
+    expect(textOf(files, 'prefect_flows/tasks.ts')).toContain('checkedStage');
+    const lines = remarks[0]?.kind === 'fresh' ? remarks[0].lines : [];
+    files.set(file, `${lines[0]}\n${textOf(files, file)}\n${lines.at(-1)}\n`);
+    expect(addTo(files, 'notification', { name: 'others', kind: 'stale' }).remarks.map(({ kind }) => kind)).toEqual(['next']);
+    expect(await compile([...files].map(([path, text]) => ({ path, text })))).toBe('');
+  }, 60_000);
+
   test('goes on where a run left off with the first extractor that does, and no more with the last', () => {
     const files = start();
     const before = new Map(files);
@@ -280,7 +293,6 @@ describe('a TypeScript repository', () => {
     ['extractor', { name: 'numerator_', kind: 'sql' }, 'E_ANSWER_REFUSED'],
     ['extractor', { name: 'NUMERATOR', kind: 'sql' }, 'E_ANSWER_REFUSED'],
     ['transformer', { name: 'a', kind: 'cleaning', inputs: 'nothing' }, 'E_INPUT_UNKNOWN'],
-    ['notification', { name: 'old', kind: 'stale' }, 'E_LANGUAGE_NOT_YET'],
     ['pipeline', { name: 'weekly', task_runner: 'dask' }, 'E_LANGUAGE_NOT_YET'],
     ['pipeline', { name: 'rate' }, 'E_STAGE_EXISTS'],
     ['deployment', { name: 'cloned', git: 'https://git.example.com/kpi.git' }, 'E_LANGUAGE_NOT_YET'],
