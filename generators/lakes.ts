@@ -38,7 +38,7 @@ export const formatOf = ({ options }: StageItem): string => options['format'] ??
 /** Folders, and what DuckDB reads and writes without an extension that it would have to download. */
 export const lakeInTypescript = {
   options: [{ ...formatOption, choices: formatOption.choices?.filter(({ value }) => value !== 'delta') ?? [] }],
-  modules: (): string[] => ['src/core/lake.ts', 'src/core/table-like.ts'],
+  modules: (): string[] => ['src/core/lake.ts', 'src/core/table-like.ts', 'tests/unit/table-like.test.ts'],
   address: (): string => '/var/data/lake',
 };
 

@@ -297,7 +297,7 @@ function fieldsOf(kind: StageKind, item: StageItem, view: ProjectView): ConfigFi
 /** New files, each where nothing stands. */
 function createFiles(kind: StageKind, item: StageItem, view: ProjectView, { read }: RepositoryState): FileOp[] {
   const [first] = item.inputs;
-  const stage = { name: item.name, kind: item.kind, options: item.options, ...(view.language === 'typescript' && viewTakes(item, (each) => view.stages['extractors']?.includes(each) === true)), inputs: item.inputs.map(({ name }) => name), ...(first && { input: first.name }), ...kind.data?.(item) };
+  const stage = { name: item.name, kind: item.kind, options: item.options, ...(view.language === 'typescript' && viewTakes(item, view)), inputs: item.inputs.map(({ name }) => name), ...(first && { input: first.name }), ...kind.data?.(item) };
   const own = { ...view, ...(item.source && { source: item.source, destination: item.source }) };
   return kind.files(item).map((rule) => {
     const { path, owner, text } = renderRule({ ...rule, data: { ...(view.language === 'typescript' && viewTypescript(view)), stage } }, own);

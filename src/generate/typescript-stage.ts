@@ -1,6 +1,9 @@
 import { fail } from '../errors/failure.ts';
 import type { StageGenerator, StageItem, StageKind } from './define-stage.ts';
+import { pascal, upper } from './emitters/words.ts';
 import type { FileRule } from './file-rule.ts';
+import { isRecords } from './input-form.ts';
+import type { ProjectView } from './project-view.ts';
 import type { RepositoryState } from './repository-state.ts';
 
 /** How a kind is in a TypeScript repository, where it is otherwise than in Python. It asks nothing that is not listed here. */
@@ -44,14 +47,26 @@ export function kindIn(language: 'python' | 'typescript', generator: string, kin
 }
 
 /** What a stage gets from others, as its templates in TypeScript name them. */
-export function viewTakes({ name, inputs }: StageItem, isExtractor: (stage: string) => boolean): object {
+export function viewTakes({ name, inputs }: StageItem, { stages, graph }: ProjectView): object {
+  const isExtractor = (stage: string): boolean => stages['extractors']?.includes(stage) === true;
   const takes = inputs.map(({ name: input, stage = input, form }) => ({ stage, folder: isExtractor(stage) ? 'extractors' : 'transformers', isRaw: form === 'raw' }));
+  const declared = declaring(inputs, graph);
   return {
     takes: takes.map((each) => ({ ...each, parts: takes.map(({ stage }) => ({ name: stage, own: stage === each.stage })) })),
     isAlone: takes.length === 1,
+    declared: isExtractor(declared) ? declared : '',
     first: takes[0]?.stage ?? name,
     completes: takes.some(({ isRaw }) => isRaw),
   };
+}
+
+/** The extractor whose columns records have that are loaded as they are; empty where what comes was counted, and has others. */
+function declaring([input]: StageItem['inputs'], { rows }: ProjectView['graph']): string {
+  if (input === undefined || !isRecords(input.form)) return '';
+  const { name, stage = name } = input;
+  const extractor = input.form === 'raw' ? stage : (rows.find((row) => row.name === stage)?.inputs[0] ?? '');
+  // `A` would be a type and columns at once.
+  return extractor === '' || pascal(extractor) === upper(extractor) ? '' : extractor;
 }
 
 /**

@@ -104,7 +104,7 @@ export const kind = defineKind({
   typescript: {
     options: [...ways, keysOption],
     files: ({ name }) => typescriptPair('loader/sql/any', 'loader', `src/core/loaders/${name}.ts`, name),
-    modules: (item) => ['src/core/table-like.ts', ...(isAudited(item) ? ['src/core/sql-audit.ts'] : [])],
+    modules: (item) => ['src/core/table-like.ts', 'tests/unit/table-like.test.ts', ...(isAudited(item) ? ['src/core/sql-audit.ts'] : [])],
     address: () => 'duckdb:///data/warehouse.duckdb',
   },
   modules: (item) => tableLoader(wayOf(item), isAudited(item)).modules,
