@@ -166,6 +166,11 @@ class Suite:
             event.remove(Engine, "before_cursor_execute", fail)
         same(self.read(), expected())
 
+    def its_database_is_opened_once(self) -> None:
+        with patch.object(sql, "create_engine", wraps=sql.create_engine) as opened:
+            same(self.read(), expected())
+        assert opened.call_count == 1, opened.call_count
+
     def nothing_stays_of_what_was_staged(self) -> None:
         with tempfile.TemporaryDirectory() as own:
             tempfile.tempdir = own
