@@ -14,6 +14,8 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from importlib import import_module
 from pathlib import Path
+from unittest.mock import patch
+from urllib.parse import quote
 
 import polars as pl
 
@@ -124,6 +126,20 @@ def a_column_less_is_kept_as_it_is(loader: Loader) -> None:
     same(loader.read(less), pl.concat([NEW, rows([8, 8, 8, 8])]).drop("note"))
 
 
+def a_slash_of_a_value_is_no_folder(loader: Loader) -> None:
+    if loader.form == "delta":
+        return
+    table = f"slashes_{loader.form}"
+    with patch.object(lake, "keys_of", lambda *_: ["day", "channel"]), patch.object(lake, "table_of", lambda _, found: f"{found.uri}/{table}"):
+        assert loader.load(OLD) == OLD.height
+    found = lake.open_lake(loader.name)
+    # as lines, which files of any form have
+    lines = pl.scan_lines(f"{found.uri}/{table}/**/data.*", storage_options=found.options, include_file_paths="path")
+    folders = {tuple(path.split(f"/{table}/")[1].split("/")[:-1]) for path in lines.select("path").unique().collect()["path"]}
+    assert folders == {(f"day={day}", f"channel={quote(channel, safe='')}") for day, channel in OLD.select("day", "channel").rows()}, folders
+    same(ours(loader.reader(loader.stage, f"{table}/**/*.{loader.form}", own_schema(OLD.schema), *YEAR)), OLD)
+
+
 CASES = [
     comes_back_as_it_was,
     twice_changes_nothing,
@@ -132,6 +148,7 @@ CASES = [
     only_its_partitions_are_replaced,
     a_column_more_is_kept,
     a_column_less_is_kept_as_it_is,
+    a_slash_of_a_value_is_no_folder,
 ]
 
 
