@@ -4,6 +4,7 @@ import type { KindVariable, StageItem } from '../src/generate/define-stage.ts';
 import type { KindOption } from '../src/generate/kind-options.ts';
 import type { FrameLibrary } from '../src/generate/project-input.ts';
 import { namedChoice } from '../src/generate/kind-options.ts';
+import { contractOf } from './contract.ts';
 
 /** Where a lake lies. What its address says counts when it runs: this is about the keys that it is opened with. */
 export const storeOption: KindOption = {
@@ -46,6 +47,15 @@ export const lakeInTypescript = {
 export const lakeData = (item: StageItem) => ({ format: formatOf(item), module: modulesOf[formatOf(item)] ?? 'lake' });
 
 export const lakeModules = (item: StageItem): string[] => Object.entries(modulesOf).flatMap(([format, module]) => (format === formatOf(item) ? [`src/core/${module}.py`] : []));
+
+/** The module that an extractor reads with: by a contract, one of its own. */
+const readerOf = (item: StageItem): string => lakeData(item).module.replace(/^lake/, contractOf(item) === '' ? '$&' : '$&_contract');
+
+/** The same as {@link lakeData} of what is only read. */
+export const lakeReading = (item: StageItem) => ({ ...lakeData(item), module: readerOf(item) });
+
+export const lakeReaders = (item: StageItem): string[] =>
+  contractOf(item) === '' ? lakeModules(item) : [...new Set(['contract', 'lake_contract', readerOf(item)])].map((name) => `src/core/${name}.py`);
 
 /** Polars and Arrow read and write every store and format by themselves, but for these; none needs anything of the system. */
 export const lakeRequirements = (item: StageItem, frames: FrameLibrary): string[] => [

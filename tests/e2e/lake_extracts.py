@@ -15,6 +15,7 @@ import polars as pl
 
 sys.path.insert(0, str(Path.cwd() / "src"))
 
+from core.contract import ContractError  # noqa: E402
 from core.lake import LakeError  # noqa: E402
 from own_frames import ours, own_schema  # noqa: E402
 
@@ -158,6 +159,95 @@ def a_text_that_is_no_number_shows_no_value(lake: Lake) -> None:
     assert "amount" in said and "secret-one" not in said, said
 
 
+CONTRACTS = ["evolve", "freeze", "discard_row", "discard_value"]
+MANY = date(2026, 1, 1), date(2027, 1, 1)
+
+
+def by_contract(lake: Lake, contract: str, folder: str, days: tuple[date, date] = MANY, schema: pl.Schema = ROWS.schema) -> pl.DataFrame:
+    os.environ.update({**lake.env["variables"], lake.variable: f"{lake.uri}/{folder}"})
+    module = import_module({"parquet": "core.lake_contract", "delta": "core.lake_contract_delta"}.get(lake.form, "core.lake_contract_text"))
+    files = lake.module.TABLE if lake.form == "delta" else lake.module.FILES
+    return ours(getattr(module, f"read_{lake.form}_by_contract")(lake.stage, files, own_schema(schema), *days, contract))
+
+
+def is_refused(lake: Lake, contract: str, folder: str, *parts: str, days: tuple[date, date] = MANY) -> None:
+    try:
+        found = by_contract(lake, contract, folder, days)
+    except ContractError as error:
+        said = str(error)
+        assert said.startswith(f"{lake.stage}: {lake.stage}") and all(part in said for part in parts), said
+    else:
+        raise AssertionError(f"{contract}: was read: {found}")
+
+
+def what_fits_is_the_same_by_every_contract(lake: Lake) -> None:
+    for contract in CONTRACTS:
+        for start, end in [(date(2026, 10, 25), date(2026, 10, 26)), MANY, (date(2020, 1, 1), date(2020, 2, 1))]:
+            same(by_contract(lake, contract, "plain", (start, end)), lake.read("plain", start, end))
+    same(by_contract(lake, "freeze", "zoned", (date(2026, 10, 25), date(2026, 10, 26))), lake.read("zoned", date(2026, 10, 25), date(2026, 10, 26)))
+
+
+def a_column_more_is_what_its_contract_says(lake: Lake) -> None:
+    # in one of two files, and in Delta, which has one schema, in all rows
+    lake.fill("grown", ROWS.head(15).with_columns(extra=pl.lit(7)) if lake.form == "delta" else ROWS.head(15), "one")
+    lake.fill("grown", ROWS.slice(15).with_columns(extra=pl.lit(7)), "two")
+    first = "1" if lake.form == "delta" else "two"
+    is_refused(lake, "freeze", "grown", "extra: expected", "'extra': 'str'" if lake.form == "csv" else "'extra': 'int'", "(records 1, 2, 3)", *(["two"] if first == "two" else []))
+    same(by_contract(lake, "discard_value", "grown"), ROWS)
+    same(by_contract(lake, "discard_row", "grown"), ROWS.clear() if lake.form == "delta" else ROWS.head(15))
+    found = by_contract(lake, "evolve", "grown").sort("occurred_at")
+    same(found.drop("extra"), ROWS)
+    assert found["extra"].cast(pl.Int64).to_list() == ([7] * 40 if lake.form == "delta" else [None] * 15 + [7] * 25), found["extra"]
+    # what is of other days is not held to anything
+    same(by_contract(lake, "freeze", "grown", (date(2020, 1, 1), date(2020, 2, 1))), ROWS.clear())
+
+
+def a_value_of_another_type_is_what_its_contract_says(lake: Lake) -> None:
+    texts = pl.col("amount").cast(pl.String)
+    wrong = pl.col("record_id").is_in(["r4", "r6"])
+    lake.fill("unfit", ROWS.with_columns(amount=pl.when(wrong).then(pl.lit("secret-one")).otherwise(texts)))
+    for contract in ("evolve", "freeze"):
+        is_refused(lake, contract, "unfit", "amount: expected", "came", "'amount': 'str'", "(records 5, 7)")
+        try:
+            by_contract(lake, contract, "unfit")
+        except ContractError as error:
+            assert "secret-one" not in str(error), error
+    same(by_contract(lake, "discard_row", "unfit"), ROWS.filter(~wrong))
+    same(by_contract(lake, "discard_value", "unfit"), ROWS.with_columns(pl.when(~wrong).then("amount").alias("amount")))
+    # r4 and r6 are of the second day
+    same(by_contract(lake, "freeze", "unfit", (date(2026, 10, 24), date(2026, 10, 25))), ROWS.head(4))
+
+
+def a_moment_that_cannot_be_read_is_what_its_contract_says(lake: Lake) -> None:
+    texts = pl.col("occurred_at").dt.to_string("%FT%T%.6f")
+    lake.fill("dateless", ROWS.with_columns(occurred_at=pl.when(pl.col("record_id") == "r9").then(pl.lit("soon")).when(pl.col("record_id") == "r8").then(None).otherwise(texts)))
+    for contract in ("evolve", "freeze"):
+        is_refused(lake, contract, "dateless", "occurred_at: expected", days=(date(2020, 1, 1), date(2020, 2, 1)))
+    for contract in ("discard_row", "discard_value"):
+        same(by_contract(lake, contract, "dateless"), ROWS.filter(~pl.col("record_id").is_in(["r8", "r9"])))
+
+
+def a_column_less_stops_every_contract(lake: Lake) -> None:
+    # "less" has no amounts
+    for contract in CONTRACTS:
+        is_refused(lake, contract, "less", "amount: expected")
+
+
+def what_folders_say_is_a_column_by_contract(lake: Lake) -> None:
+    if lake.form == "delta":
+        return
+    lake.fill("told", ROWS.drop("channel"), "day=2026-10-24/channel=a%2Fb/part")
+    for contract in CONTRACTS:
+        same(by_contract(lake, contract, "told"), ROWS.with_columns(channel=pl.lit("a/b")))
+
+
+def truths_and_numbers_are_read_by_contract(lake: Lake) -> None:
+    more = ROWS.head(4).with_columns(flag=pl.Series([True, False, None, True]), big=pl.Series([2**53 + 1, -(2**62), 0, None]), exact=pl.Series(["1.10", "-0.01", "12345678901234.56", None]).cast(pl.Decimal(20, 2)), day=pl.Series([date(2026, 1, 5)] * 4))
+    lake.fill("typed", more)
+    for contract in CONTRACTS:
+        same(by_contract(lake, contract, "typed", schema=more.schema), more)
+
+
 CASES: list[Callable[[Lake], None]] = [
     a_window_is_closed_and_open,
     a_cursor_of_its_own_decides,
@@ -169,6 +259,13 @@ CASES: list[Callable[[Lake], None]] = [
     an_empty_place_says_what_to_check,
     another_form_is_named,
     a_text_that_is_no_number_shows_no_value,
+    what_fits_is_the_same_by_every_contract,
+    a_column_more_is_what_its_contract_says,
+    a_value_of_another_type_is_what_its_contract_says,
+    a_moment_that_cannot_be_read_is_what_its_contract_says,
+    a_column_less_stops_every_contract,
+    what_folders_say_is_a_column_by_contract,
+    truths_and_numbers_are_read_by_contract,
 ]
 
 

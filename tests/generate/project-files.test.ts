@@ -54,7 +54,7 @@ const modules = Object.values(sourceKinds).flatMap((each) => each.modules.map((n
 // What stages share comes with the first one that needs it: whichever choice of its kind, and with checks.
 const shared = Object.values(stages).flatMap(({ kinds }) =>
   kinds.flatMap(({ value, modules: needed, options = [] }) => {
-    const given = [{}, { checks: 'row_count(1)' }, { initial: '2026-01-05' }, { batch_rows: '1000' }, ...options.flatMap(({ key, choices = [] }) => choices.map((each) => ({ [key]: each.value })))];
+    const given = [{}, { checks: 'row_count(1)' }, { initial: '2026-01-05' }, { batch_rows: '1000' }, { format: 'json', contract: 'evolve' }, { format: 'delta', contract: 'evolve' }, ...options.flatMap(({ key, choices = [] }) => choices.map((each) => ({ [key]: each.value })))];
     return given.flatMap((each) => needed?.({ name: 'x', kind: value, inputs: [], options: each }) ?? []).map((path) => ({ template: `python/${path}` }));
   }),
 );

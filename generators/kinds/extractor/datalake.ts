@@ -1,19 +1,20 @@
 import { defineKind } from '../../../src/generate/define-stage.ts';
 import { typescriptPair } from '../../../src/generate/typescript-stage.ts';
+import { contractOf, contractOption } from '../../contract.ts';
 import { checkCursor, cursorModules, cursorOf, cursorOptions } from '../../cursor.ts';
-import { formatOption, lakeAddress, lakeData, lakeFields, lakeInTypescript, lakeModules, lakeRequirements, lakeVariables, storeOption } from '../../lakes.ts';
+import { formatOption, lakeAddress, lakeFields, lakeInTypescript, lakeReaders, lakeReading, lakeRequirements, lakeVariables, storeOption } from '../../lakes.ts';
 
 export const kind = defineKind({
   rank: 2,
   label: { en: 'datalake: files in folders, S3, Azure or Google Cloud', es: 'datalake: archivos en carpetas, S3, Azure o Google Cloud' },
   source: 'datalake',
-  options: [storeOption, formatOption, ...cursorOptions],
+  options: [storeOption, formatOption, contractOption, ...cursorOptions],
   fields: (item, view) => {
     checkCursor(item, view);
     return [];
   },
   sourceFields: lakeFields,
-  data: (item) => ({ role: 'other', clean: `clean_${item.name}`, ...lakeData(item), ...cursorOf(item) }),
+  data: (item) => ({ role: 'other', clean: `clean_${item.name}`, ...lakeReading(item), contract: contractOf(item), ...cursorOf(item) }),
   files: ({ name }) => [
     { template: 'stage/extractor/datalake/extractor.py', path: `src/core/extractors/${name}.py`, owner: 'seed' },
     { template: 'stage/extractor/datalake/test_extractor.py', path: `tests/unit/test_${name}.py`, owner: 'seed' },
@@ -22,7 +23,7 @@ export const kind = defineKind({
     ...lakeInTypescript,
     files: ({ name }) => typescriptPair('extractor/datalake', 'extractor', `src/core/extractors/${name}.ts`, name),
   },
-  modules: (item) => [...lakeModules(item), ...cursorModules(item)],
+  modules: (item) => [...lakeReaders(item), ...cursorModules(item)],
   requirements: lakeRequirements,
   address: lakeAddress,
   variables: lakeVariables,

@@ -48,6 +48,22 @@ describe.each(['en', 'es'])('an extractor of more rows than fit in memory, in %s
   });
 });
 
+describe.each(['polars', 'pandas'])('an extractor of a lake by a contract, in a repository of %s', (frames) => {
+  it.each(['parquet', 'csv', 'json', 'delta'])('brings what reads %s by it and leaves nothing for ruff, and takes that away again', (format) => {
+    for (const locale of ['en', 'es']) {
+      const files = startFiles({ ...answers, locale, frames });
+      grow(files, 'extractor', { name: 'others', kind: 'datalake', source: 'lake' });
+      const before = coreOf(files).sort();
+      grow(files, 'extractor', { name: 'held', kind: 'datalake', source: 'lake', options: { format, contract: 'discard_value' } });
+      expect(files.get('src/core/extractors/held.py')).toContain(`    return read_${format}_by_contract(\n        "held",`);
+      const own = new Map([...files].filter(([path]) => !path.startsWith('.kpi-flow/')));
+      expect(ruffFaults(own, () => true)).toEqual([]);
+      apply(files, planRemove('held', stateOf(files), false, Object.values(stages)).plan.ops);
+      expect(coreOf(files).sort()).toEqual(before);
+    }
+  });
+});
+
 const kinds = ['sql', 'datalake', 'api', 'sap'] as const;
 
 describe.each(kinds)('an extractor of kind %s with a cursor', (kind) => {
@@ -57,7 +73,7 @@ describe.each(kinds)('an extractor of kind %s with a cursor', (kind) => {
     for (const type of ['simple', 'conversion']) {
       const files = startFiles({ ...answers, type, inputs: type === 'simple' ? 'orders' : 'orders,sessions', locale });
       grow(files, 'extractor', { name: 'tickets', kind, source: 'shop', options });
-      grow(files, 'extractor', { name: 'a'.repeat(40), kind, source: 'shop', options: { cursor: 'b'.repeat(30), ...(kind !== 'datalake' && { contract: 'discard_value' }), ...(kind === 'api' && { auth: 'none' }) } });
+      grow(files, 'extractor', { name: 'a'.repeat(40), kind, source: 'shop', options: { cursor: 'b'.repeat(30), contract: 'discard_value', ...(kind === 'api' && { auth: 'none' }) } });
       const code = files.get('src/core/extractors/tickets.py') ?? '';
       expect(code).toContain('@incremental(\n    initial=date(2025, 1, 31),\n    lag=timedelta(days=3),\n)\ndef tickets(');
       expect(code).toContain('"updated_at": pl.Datetime("us")');
@@ -108,7 +124,7 @@ function failureOf(run: () => void): string {
   return 'was done';
 }
 
-describe.each(['api', 'sap'])('an extractor of kind %s', (kind) => {
+describe.each(['api', 'sap', 'datalake'])('an extractor of kind %s', (kind) => {
   it('says its contract in its call', () => {
     const files = startFiles({ ...answers, locale: 'en' });
     grow(files, 'extractor', { name: 'tickets', kind, source: 'shop', options: { contract: 'freeze' } });
