@@ -85,7 +85,7 @@ export interface StageAnswers {
   readonly flow?: string;
   /** Which database a source of kind sql is: `postgresql`, `mariadb` … */
   readonly database?: string;
-  /** Rows of a batch for what does not fit in memory; without it a query is read at once. */
+  /** Rows of a batch for what does not fit in memory; without it all is read at once. */
   readonly batch_rows?: string;
   /** What happens to data that its schema does not foresee, in dlt's words. */
   readonly contract?: string;

@@ -1,6 +1,6 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { execa } from 'execa';
 import { frames } from './extractor-packages.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -15,6 +15,8 @@ import { writeRepository } from './use-repository.ts';
 
 const paginators = ['json_link', 'header_link', 'cursor', 'header_cursor', 'offset', 'page_number', 'single_page'];
 const auths = ['none', 'bearer', 'api_key', 'http_basic', 'oauth2_client_credentials'];
+
+const contracts = ['none', 'evolve', 'freeze', 'discard_row', 'discard_value'];
 
 /** Two months of records, so that a window at the end of a month is one among others. */
 const records: readonly ApiRecord[] = Array.from({ length: 250 }, (_, index) => ({
@@ -37,6 +39,7 @@ beforeAll(async () => {
   for (const paginator of paginators) grow(files, 'extractor', { name: `by_${paginator}`, kind: 'api', source: 'shop', options: { paginator } });
   for (const auth of auths) grow(files, 'extractor', { name: `with_${auth}`, kind: 'api', source: `api_${auth}`, options: { auth, paginator: 'cursor' } });
   grow(files, 'extractor', { name: 'paced', kind: 'api', source: 'slowly', options: { paginator: 'offset' } });
+  for (const contract of contracts) grow(files, 'extractor', { name: `staged_${contract}`, kind: 'api', source: 'shop', options: { contract, paginator: 'cursor', batch_rows: '70' } });
   files.set('config/config.yaml', (files.get('config/config.yaml') ?? '').replace(/( {2}slowly:\n {4}kind: api\n)/, `$1    rate_limit: ${strictLimit}\n`));
   files.set('src/core/extractors/paced.py', (files.get('src/core/extractors/paced.py') ?? '').replace('paginator=Offset()', 'paginator=Offset(limit=10)'));
   await writeRepository(root, files);
@@ -101,8 +104,7 @@ describe('an extractor of kind api, against a server', () => {
   });
 
   it('holds records to the schema as the contract says', async () => {
-    const contracts = [undefined, 'evolve', 'freeze', 'discard_row', 'discard_value'];
-    const asked = (mood: string) => contracts.map((contract): Call => ['by_single_page', at(mood, 'none', 'single_page'), ...whole, contract === undefined ? {} : { contract }]);
+    const asked = (mood: string) => contracts.map((contract): Call => ['by_single_page', at(mood, 'none', 'single_page'), ...whole, contract === 'none' ? {} : { contract }]);
     const found = await extract([...asked('grown'), ...asked('plain')]);
     const [strict, evolve, freeze, rows, values] = found;
     const wrong = /^by_single_page: amount: expected \{.*'amount': '(?:Float64|double)'\}, came \{.*'amount': 'str', 'note': 'int'\} \(records 8\)$/;
@@ -111,6 +113,42 @@ describe('an extractor of kind api, against a server', () => {
     expect(rows).toMatchObject({ rows: 0 });
     expect(values).toMatchObject({ rows: 10, nulls: 1, columns: ['record_id', 'occurred_at', 'channel', 'amount'] });
     expect(found.slice(5).map((each) => each.rows ?? each.says)).toEqual([250, 250, 250, 250, 250]);
+  });
+
+  it('in batches gives what it gives at once, by every contract, and leaves nothing behind', async () => {
+    const windows = [whole, ['2026-01-31', '2026-02-01'], ['2025-01-01', '2025-02-01']] as const;
+    for (const days of windows) {
+      const [atOnce, ...staged] = await extract(['by_cursor', ...contracts.map((each) => `staged_${each}`)].map((stage) => [stage, at('plain', 'none', 'cursor'), ...days]));
+      expect(staged).toEqual(contracts.map(() => atOnce));
+    }
+    expect((await readdir(tmpdir())).filter((name) => name.startsWith('kpi-staged_'))).toEqual([]);
+  });
+
+  it('in batches holds records to the schema as the contract says, and counts them through all batches', async () => {
+    const asked = contracts.map((each) => ({ stage: `staged_${each}`, env: at('grown', 'none', 'single_page'), days: whole, constants: { BATCH_ROWS: 3 } }));
+    const [strict, evolve, freeze, rows, values] = await extracting.extract(asked);
+    for (const [index, each] of [strict, evolve].entries()) expect(each?.says).toMatch(new RegExp(`^staged_${contracts[index]}: amount: expected .* \\(records 8\\)$`));
+    expect(freeze?.says).toMatch(/^staged_freeze: note: expected .* \(records 1, 2, 3\)$/);
+    expect(rows).toMatchObject({ rows: 0 });
+    expect(values).toMatchObject({ rows: 10, nulls: 1, columns: ['record_id', 'occurred_at', 'channel', 'amount'] });
+    const plain = await extracting.extract(asked.slice(1, 2).map((each) => ({ ...each, env: at('plain', 'none', 'cursor'), constants: { BATCH_ROWS: 1 } })));
+    expect(plain.map((each) => each.rows ?? each.says)).toEqual([250]);
+  });
+
+  it('puts small pages together until they make a batch, and loses none', async () => {
+    const code = [
+      'import json, sys',
+      'sys.path.insert(0, sys.argv[1])',
+      'import polars as pl',
+      'from core import staging',
+      'from own_frames import own, ours',
+      'def sizes(pages): return [ours(each).height for each in staging.gathered((own(pl.DataFrame({"n": range(size)}, schema={"n": pl.Int64})) for size in pages), 4)]',
+      'found = [sizes([1, 1, 0, 3, 2, 0]), sizes([9, 1]), sizes([]), sizes([0, 0])]',
+      'staging.FRAMES = 3',
+      'print(json.dumps([*found, sizes([0] * 7)]))',
+    ].join('\n');
+    const { stdout } = await execa(python, ['-c', code, resolve('tests/e2e')], { cwd: root, env: { PYTHONPATH: join(root, 'src') } });
+    expect(JSON.parse(stdout)).toEqual([[5, 2], [9, 1], [], [0], [0, 0, 0]]);
   });
 
   it('asks once for what a second request would not change, and repeats no secret that a server sends back', async () => {
@@ -142,7 +180,7 @@ describe('an extractor of kind api, against a server', () => {
   });
 
   it('passes the tests that it came with, without any server', async () => {
-    const { exitCode, all } = await execa(python, ['-m', 'pytest', '-q', ...paginators.map((each) => `tests/unit/test_by_${each}.py`), ...auths.map((each) => `tests/unit/test_with_${each}.py`)], { cwd: root, all: true, reject: false });
+    const { exitCode, all } = await execa(python, ['-m', 'pytest', '-q', ...paginators.map((each) => `tests/unit/test_by_${each}.py`), ...auths.map((each) => `tests/unit/test_with_${each}.py`), 'tests/unit/test_staged_none.py', 'tests/unit/test_staged_freeze.py'], { cwd: root, all: true, reject: false });
     expect([exitCode, exitCode === 0 ? '' : all]).toEqual([0, '']);
   }, 120_000);
 });

@@ -81,6 +81,10 @@ beforeAll(async () => {
   const files = startFiles({ dir: 'kpi', name: 'Reclamaciones', id: 'complaints', type: 'simple', inputs: 'orders', grain: 'day,channel', owner: 'ana', target: 10, warning: 12, direction: 'lower_is_better', source: 'datalake', locale: 'en', timezone: 'Europe/Madrid', frames });
   grow(files, 'extractor', { name: 'deliveries', kind: 'sap', source: 'erp' });
   grow(files, 'extractor', { name: 'whole', kind: 'sap', source: 'erp' });
+  for (const contract of ['none', 'evolve']) {
+    grow(files, 'extractor', { name: `plain_${contract}`, kind: 'sap', source: 'erp', options: { contract } });
+    grow(files, 'extractor', { name: `staged_${contract}`, kind: 'sap', source: 'erp', options: { contract, batch_rows: '70' } });
+  }
   grow(files, 'extractor', { name: 'stock', kind: 'sap', source: 'erp', options: { read: 'delta' } });
   grow(files, 'extractor', { name: 'locked', kind: 'sap', source: 's4', options: { auth: 'http_basic', client: '100', language: 'ES' } });
   const path = 'src/core/extractors/whole.py';
@@ -121,6 +125,16 @@ describe.each(['v2', 'v4'])('an extractor of kind sap, against a service of %s',
     expect(found.map(({ rows, says }) => rows ?? says)).toEqual([250, 250, 250, 4, 0, 0]);
     const day = server.requests.findLast(({ path, query }) => path.startsWith(`/plain/${version}/Del`) && query.includes('2026-01-30T23:00:00Z'));
     expect(decodeURIComponent(day?.query ?? '')).toContain(`$select=RecordId,OccurredAt,Channel,Amount&$filter=OccurredAt ge ${version === 'v2' ? "datetimeoffset'2026-01-30T23:00:00Z'" : '2026-01-30T23:00:00Z'} and OccurredAt lt `);
+  });
+
+  it('in batches gives what it gives at once', async () => {
+    for (const contract of ['none', 'evolve']) {
+      for (const window of [year, ['2026-01-31', '2026-02-01'], ['2025-01-01', '2025-02-01']] as const) {
+        const [atOnce, staged] = await extracting.extract([`plain_${contract}`, `staged_${contract}`].map((stage) => from('plain', version, { stage, days: window, ...constants({ ENTITY_SET: 'Deliveries' }) })));
+        expect(staged).toEqual(atOnce);
+        expect(staged?.rows).toEqual(expect.any(Number));
+      }
+    }
   });
 
   it('takes as the moment a local moment, a day, or a day as SAP keeps it', async () => {
@@ -249,7 +263,7 @@ it('asks a service of V2 for one piece after another, also one that hands out le
 });
 
 it('passes the tests that it came with, without any server', async () => {
-  const { exitCode, all } = await execa(python, ['-m', 'pytest', '-q', 'tests/unit/test_deliveries.py', 'tests/unit/test_locked.py', 'tests/unit/test_stock.py'], { cwd: root, all: true, reject: false });
+  const { exitCode, all } = await execa(python, ['-m', 'pytest', '-q', 'tests/unit/test_deliveries.py', 'tests/unit/test_locked.py', 'tests/unit/test_stock.py', 'tests/unit/test_staged_none.py', 'tests/unit/test_staged_evolve.py'], { cwd: root, all: true, reject: false });
   expect([exitCode, exitCode === 0 ? '' : all]).toEqual([0, '']);
   expect(await readFile(join(root, 'config/config.yaml'), 'utf8')).toContain('    client: "100"\n    language: ES\n');
 }, 120_000);

@@ -30,21 +30,32 @@ describe.each(['en', 'es'])('an extractor of a database in a repository in %s', 
   });
 });
 
-describe.each(['en', 'es'])('an extractor of more rows than fit in memory, in %s', (locale) => {
-  it('reads them in batches, and leaves nothing for ruff', () => {
-    const files = startFiles({ ...answers, locale });
-    grow(files, 'extractor', { name: 'refunds', kind: 'sql', source: 'erp', options: { batch_rows: '50000' } });
-    grow(files, 'extractor', { name: 'a'.repeat(40), kind: 'sql', source: 'erp', options: { batch_rows: '1', contract: 'discard_value', cursor: 'updated_at', initial: '2026-01-05' } });
-    expect(files.get('src/core/extractors/refunds.py')).toContain('BATCH_ROWS = 50000\n');
-    expect(files.get('src/core/extractors/refunds.py')).toContain('    with staged_sql(\n        "refunds",');
-    expect([...files.keys()]).not.toContain('src/core/sql_contract.py');
-    const own = new Map([...files].filter(([path]) => !path.startsWith('.kpi-flow/')));
-    expect(ruffFaults(own, () => true)).toEqual([]);
+describe.each(['sql', 'api', 'sap'])('an extractor of kind %s of more rows than fit in memory', (kind) => {
+  it.each(['en', 'es'])('reads them in batches, and leaves nothing for ruff, in %s', (locale) => {
+    for (const frames of ['polars', 'pandas']) {
+      const files = startFiles({ ...answers, locale, frames });
+      grow(files, 'extractor', { name: 'refunds', kind, source: 'erp', options: { batch_rows: '50000' } });
+      grow(files, 'extractor', { name: 'a'.repeat(40), kind, source: 'erp', options: { batch_rows: '1', contract: 'discard_value', cursor: 'updated_at', initial: '2026-01-05' } });
+      expect(files.get('src/core/extractors/refunds.py')).toContain('BATCH_ROWS = 50000\n');
+      expect(files.get('src/core/extractors/refunds.py')).toContain(`    with staged_${kind}(\n        "refunds",`);
+      expect([...files.keys()]).not.toContain('src/core/sql_contract.py');
+      const own = new Map([...files].filter(([path]) => !path.startsWith('.kpi-flow/')));
+      expect(ruffFaults(own, () => true)).toEqual([]);
+    }
+  });
+
+  it('takes what reads in batches away with the last one that does', () => {
+    const files = startFiles({ ...answers, locale: 'en' });
+    grow(files, 'extractor', { name: 'others', kind, source: 'erp' });
+    const before = coreOf(files).sort();
+    grow(files, 'extractor', { name: 'refunds', kind, source: 'erp', options: { batch_rows: '50000' } });
+    apply(files, planRemove('refunds', stateOf(files), false, Object.values(stages)).plan.ops);
+    expect(coreOf(files).sort()).toEqual(before);
   });
 
   it('refuses a batch without a size', () => {
-    const files = startFiles({ ...answers, locale });
-    for (const batch_rows of ['0', '-1', '1.5', 'many', '10000000']) expect(() => addTo(files, 'extractor', { name: 'refunds', kind: 'sql', source: 'erp', batch_rows })).toThrow(Failure);
+    const files = startFiles({ ...answers, locale: 'en' });
+    for (const batch_rows of ['0', '-1', '1.5', 'many', '10000000']) expect(() => addTo(files, 'extractor', { name: 'refunds', kind, source: 'erp', batch_rows })).toThrow(Failure);
   });
 });
 
@@ -98,7 +109,7 @@ describe.each(kinds)('an extractor of kind %s with a cursor', (kind) => {
     [{ lag: '3' }, /--lag/],
     [{ cursor: 'amount' }, /--cursor/],
     [{ cursor: 'channel' }, /--cursor/],
-    ...(kind === 'sap' ? [[{ cursor: 'updated_at', read: 'delta' }, /--cursor/] as const] : []),
+    ...(kind === 'sap' ? ([[{ cursor: 'updated_at', read: 'delta' }, /--cursor/], [{ batch_rows: '1000', read: 'delta' }, /--batch-rows/]] as const) : []),
   ] as const)('refuses %j', (given, flag) => {
     const files = startFiles({ ...answers, locale: 'en' });
     expect(failureOf(() => grow(files, 'extractor', { name: 'tickets', kind, source: 'shop', options: given }))).toMatch(flag);

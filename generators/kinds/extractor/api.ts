@@ -2,6 +2,7 @@ import { defineKind } from '../../../src/generate/define-stage.ts';
 import type { KindOption } from '../../../src/generate/kind-options.ts';
 import { namedChoice } from '../../../src/generate/kind-options.ts';
 import { typescriptPair } from '../../../src/generate/typescript-stage.ts';
+import { batchModules, batchOption, batchRowsOf } from '../../batches.ts';
 import { contractOf, contractOption } from '../../contract.ts';
 import { checkCursor, cursorModules, cursorModulesInTypescript, cursorOf, cursorOptions } from '../../cursor.ts';
 import { authFields, authOption, httpRequirements, secretVariables } from '../../http-access.ts';
@@ -28,7 +29,7 @@ export const kind = defineKind({
   rank: 3,
   label: { en: 'api: pages of an HTTP API', es: 'api: páginas de una API HTTP' },
   source: 'api',
-  options: [authOption, contractOption, ...cursorOptions, paginatorOption],
+  options: [authOption, contractOption, ...cursorOptions, batchOption, paginatorOption],
   fields: (item, view) => {
     checkCursor(item, view);
     return [];
@@ -39,6 +40,7 @@ export const kind = defineKind({
     clean: `clean_${item.name}`,
     contract: contractOf(item),
     ...cursorOf(item),
+    batchRows: batchRowsOf(item),
     paginator: classOf(item.options['paginator'] ?? ''),
     hasSecrets: secretVariables(item).length > 0,
     secrets: secretVariables(item).map(({ name }) => name),
@@ -53,7 +55,7 @@ export const kind = defineKind({
     modules: (item) => [...['api', 'api-auth', 'contract', 'http-client', 'paginators'].map((name) => `src/core/${name}.ts`), ...cursorModulesInTypescript(item)],
     variables: secretVariables,
   },
-  modules: cursorModules,
+  modules: (item) => [...batchModules('api', item), ...cursorModules(item)],
   requirements: () => httpRequirements,
   variables: secretVariables,
 });

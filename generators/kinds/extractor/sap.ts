@@ -4,6 +4,7 @@ import { defineKind } from '../../../src/generate/define-stage.ts';
 import { namedChoice } from '../../../src/generate/kind-options.ts';
 import type { Refusal } from '../../../src/generate/answers/checked.ts';
 import { refuse } from '../../../src/generate/answers/checked.ts';
+import { batchModules, batchOption, batchRowsOf } from '../../batches.ts';
 import { contractOf, contractOption } from '../../contract.ts';
 import { checkCursor, cursorModules, cursorOf, cursorOptions } from '../../cursor.ts';
 import { authFields, authOption, httpRequirements, secretVariables } from '../../http-access.ts';
@@ -12,11 +13,13 @@ const form = (pattern: RegExp, en: string, es: string) => (text: string): Refusa
 
 const isDelta = ({ options }: StageItem): boolean => options['read'] === 'delta';
 
-/** A service that tracks changes says itself what has changed. */
+/** A service that tracks changes says itself what has changed, and its copy is in memory when it is brought up to date. */
 function checkDelta(item: StageItem): void {
-  const { cursor = '' } = item.options;
-  const reason = { en: 'With --read delta the service says what has changed.', es: 'Con --read delta, lo que ha cambiado lo dice el servicio.' };
-  if (isDelta(item) && cursor !== '') fail('E_ANSWER_REFUSED', { flag: '--cursor', value: cursor, reason });
+  if (!isDelta(item)) return;
+  const { cursor = '', batch_rows = '' } = item.options;
+  if (cursor !== '') fail('E_ANSWER_REFUSED', { flag: '--cursor', value: cursor, reason: { en: 'With --read delta the service says what has changed.', es: 'Con --read delta, lo que ha cambiado lo dice el servicio.' } });
+  const reason = { en: 'With --read delta the whole copy is in memory while it is brought up to date.', es: 'Con --read delta, la copia entera está en memoria mientras se pone al día.' };
+  if (batch_rows !== '') fail('E_ANSWER_REFUSED', { flag: '--batch-rows', value: batch_rows, reason });
 }
 
 export const kind = defineKind({
@@ -27,6 +30,7 @@ export const kind = defineKind({
     authOption,
     contractOption,
     ...cursorOptions,
+    batchOption,
     {
       key: 'read',
       label: { en: 'Read', es: 'Lectura' },
@@ -61,12 +65,12 @@ export const kind = defineKind({
     ...(item.options['client'] ? [{ key: 'client', value: item.options['client'], quoted: true } as const] : []),
     ...(item.options['language'] ? [{ key: 'language', value: item.options['language'] }] : []),
   ],
-  data: (item) => ({ contract: contractOf(item), ...cursorOf(item), isDelta: isDelta(item), role: 'other', clean: `clean_${item.name}`, hasSecrets: secretVariables(item).length > 0 }),
+  data: (item) => ({ contract: contractOf(item), ...cursorOf(item), batchRows: batchRowsOf(item), isDelta: isDelta(item), role: 'other', clean: `clean_${item.name}`, hasSecrets: secretVariables(item).length > 0 }),
   files: ({ name }) => [
     { template: 'stage/extractor/sap/extractor.py', path: `src/core/extractors/${name}.py`, owner: 'seed' },
     { template: 'stage/extractor/sap/test_extractor.py', path: `tests/unit/test_${name}.py`, owner: 'seed' },
   ],
-  modules: (item) => [...(isDelta(item) ? ['src/core/sap_delta.py'] : []), ...cursorModules(item)],
+  modules: (item) => [...(isDelta(item) ? ['src/core/sap_delta.py'] : []), ...batchModules('sap', item), ...cursorModules(item)],
   requirements: () => httpRequirements,
   address: () => 'https://host/sap/opu/odata/sap/SERVICE',
   variables: secretVariables,
