@@ -9,6 +9,9 @@ export async function expectGraph(prefect: PrefectHandle, flowRun: string, confi
   expect(tasks.map((each) => each.state?.type)).toEqual(tasks.map(() => 'COMPLETED'));
   // Only what extracts begins from nothing.
   expect(tasks.filter((each) => parentsOf(each, tasks).length === 0).map(nameOf).sort()).toEqual(inputsOf(config).sort());
+  // A limit on this tag spares a system, whatever reads or writes it.
+  const tagged = tasks.map((each) => [nameOf(each), each.tags.find((tag) => tag.startsWith('source:'))?.slice('source:'.length)]);
+  expect(Object.fromEntries(tagged.filter(([, source]) => source !== undefined))).toEqual(sourcesOf(config));
   const artifacts = await prefect.api.artifacts(flowRun);
   expect(artifacts.map((each) => each.task_run_id)).toEqual(expect.arrayContaining(tasks.map((each) => each.id)));
   const published = artifacts.find((each) => each.key === `kpi-${id.replaceAll('_', '-')}`);
@@ -23,6 +26,11 @@ export function inputsOf(config: string): string[] {
 
 function stagesOf(config: string): string[] {
   return [...config.matchAll(/^ {2}(\w+):\n {4}(?:source|kind): (?!sql|datalake)/gm)].map(([, name = '']) => name);
+}
+
+/** The source of each stage that has one. */
+function sourcesOf(config: string): Record<string, string> {
+  return Object.fromEntries([...config.matchAll(/^ {2}(\w+):\n {4}source: (\w+)$/gm)].map(([, stage = '', source = '']) => [stage, source]));
 }
 
 /** `clean_records-3f2` is the run of `clean_records`. */
