@@ -148,7 +148,7 @@ describe('what only one door can be asked', () => {
   ] as const)('%s', async (_, args, code, text) => {
     const { exitCode, stderr } = await kpiFlow(args);
     expect([exitCode, stderr]).toEqual([code, expect.stringMatching(text)]);
-  }, 20_000);
+  });
 
   test.each([
     ['a generator that there is not', ['extractr', 'x'], /E_GENERATOR_UNKNOWN[\s\S]*"extractor"/],
@@ -162,19 +162,19 @@ describe('what only one door can be asked', () => {
     const { exitCode, stdout, stderr } = await plop(args);
     expect([exitCode, stdout + stderr]).toEqual([2, expect.stringMatching(text)]);
     expect(await filesOf(root)).toEqual(before);
-  }, 20_000);
+  });
 
   test('plop: a generator of somebody’s own, registered after ours', async () => {
     const ours = JSON.stringify(pathToFileURL(resolve('dist/plop.mjs')).href);
     await writeFile(join(folder, 'own.mjs'), `import ours from ${ours};\nexport default async (plop) => { await ours(plop); plop.setGenerator('extractr', { prompts: [], actions: [() => 'mine'] }); };\n`);
     const { exitCode, stdout, stderr } = await execa(process.execPath, [plopCli, '--plopfile', join(folder, 'own.mjs'), '--dest', root, 'extractr'], { ...options(), cwd: folder });
     expect([exitCode, stdout + stderr]).toEqual([0, expect.not.stringContaining('E_GENERATOR_UNKNOWN')]);
-  }, 20_000);
+  });
 
   test('plop where our package is not installed', async () => {
     const { exitCode, stderr } = await execa(process.execPath, [plopCli, 'extractor', 'x', 'sql'], { ...options(), cwd: join(root, 'src/core') });
     expect([exitCode, stderr]).toEqual([3, expect.stringContaining('E_NOT_INSTALLED')]);
-  }, 20_000);
+  });
 
   test('plop from a folder of the repository, with the repository’s own plopfile', async () => {
     await mkdir(join(root, 'node_modules'), { recursive: true });
@@ -185,12 +185,12 @@ describe('what only one door can be asked', () => {
     const { exitCode, stdout, stderr } = await execa(process.execPath, [plopCli, 'notification', 'on-call', 'late'], { ...options(), cwd: join(root, 'src/core') });
     expect(exitCode, stdout + stderr).toBe(0);
     expect(await readdir(join(root, 'automations'))).toContain('on-call.yaml');
-  }, 20_000);
+  });
 
   test('a generator called outside a repository', async () => {
     const { exitCode, stderr } = await kpiFlow(['add', 'adr', 'Anything'], folder);
     expect([exitCode, stderr]).toEqual([2, expect.stringContaining('E_NOT_A_REPOSITORY')]);
     const theirs = await plop(['adr', 'Anything'], folder);
     expect([theirs.exitCode, theirs.stdout + theirs.stderr]).toEqual([2, expect.stringContaining('E_NOT_A_REPOSITORY')]);
-  }, 20_000);
+  });
 });

@@ -122,7 +122,7 @@ test('the same bytes come into a TypeScript repository, by plop and by the comma
   const { scripts, devDependencies } = JSON.parse(byPlop['package.json'] ?? '') as { scripts: object; devDependencies: object };
   expect(scripts).toHaveProperty('plop', 'plop');
   expect(Object.keys(devDependencies)).toEqual(['@types/node', 'create-kpi-flow', 'oxlint', 'plop', 'typescript', 'vitest']);
-}, 60_000);
+});
 
 describe('on a terminal', () => {
   const asked: Step = { generator: 'adr', placed: [['kind', 'What is to be added?', 'adr'], ['title', 'Title', 'Why we ask']], choices: Object.keys(additions) };
@@ -132,12 +132,12 @@ describe('on a terminal', () => {
     expect(await typed(bin, ['add'], root, asked, '')).toBe(0);
     expect(await readdir(join(root, 'docs/adr'))).toContain('0002-why-we-ask.md');
     expect((await command(root, ['history'])).stdout).toContain('add adr "Why we ask"');
-  }, 30_000);
+  });
 
   test('nothing is asked with --yes, and what is missing is listed', async () => {
     const root = await makeRepository('silent');
     expect(await typed(bin, ['add', 'extractor', '--yes'], root, { ...asked, placed: [] }, '')).toBe(2);
-  }, 30_000);
+  });
 });
 
 describe('exit codes', () => {

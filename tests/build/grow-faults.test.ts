@@ -31,7 +31,7 @@ let changes: Readonly<Record<(typeof commands)[number], Change>>;
 beforeAll(async () => {
   home = realpathSync(mkdtempSync(join(tmpdir(), 'kpi-flow-faults-')));
   if (works) changes = await makeChanges(home);
-}, 60_000);
+});
 afterAll(() => rmSync(home, { recursive: true, force: true }));
 
 /** Runs a command under strace in a copy of the repository it starts from. */

@@ -18,7 +18,7 @@ let changes: Readonly<Record<(typeof commands)[number], Change>>;
 beforeAll(async () => {
   home = realpathSync(mkdtempSync(join(tmpdir(), 'kpi-flow-killed-')));
   changes = await makeChanges(home);
-}, 60_000);
+});
 afterAll(() => rmSync(home, { recursive: true, force: true }));
 
 /** Whether there is a run that is not history: one that was cut while it was at work. */
@@ -65,7 +65,7 @@ it.each(commands)('%s, killed at random moments, leaves the old or the new once 
   expect(counts.killed).toBeGreaterThan(0);
 });
 
-it('after a kill the same command does its work', { timeout: 60_000 }, async () => {
+it('after a kill the same command does its work', async () => {
   const change = changes.add;
   const root = copyOf(change.from, join(home, 'again'));
   await kill(root, change, 0, true);

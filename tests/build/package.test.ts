@@ -92,7 +92,7 @@ describe('the package', () => {
       { reject: false, all: true },
     );
     expect(attw.exitCode, attw.all).toBe(0);
-  }, 60_000);
+  });
 });
 
 function importsOf(path: string, code: string): string[] {

@@ -206,7 +206,7 @@ describe('a kind that is one folder of templates and one declaration', () => {
     } finally {
       await write(join(repository, 'config/config.yaml'), config);
     }
-  }, 60_000);
+  });
 
   test('is checked in the repository itself as in the tool', async () => {
     const config = await read('config/config.yaml');
@@ -227,7 +227,7 @@ describe('a kind that is one folder of templates and one declaration', () => {
   test('goes again without a trace', async () => {
     for (const name of ['kept', 'twice', 'bears']) await passes('remove', name);
     expect(await textsOf(repository)).toEqual(start);
-  }, 60_000);
+  });
 
   test('refuses what is no value of its key, a key where another kind is asked for, and to do without one that it needs', async () => {
     const wrong = await kpiFlow('add', 'extractor', 'wolves', 'toy', '--animal', 'foxx');
@@ -236,7 +236,7 @@ describe('a kind that is one folder of templates and one declaration', () => {
     expect([foreign.exitCode, foreign.stderr]).toEqual([2, expect.stringContaining('E_OPTION_KIND')]);
     const missing = await kpiFlow('add', 'loader', 'kept', 'toy');
     expect([missing.exitCode, missing.stderr]).toEqual([2, expect.stringMatching(/E_ANSWERS_MISSING.*--shelf/s)]);
-  }, 60_000);
+  });
 
   test('is listed, described, completed and documented, and editors know its keys', async () => {
     expect(await passes('list')).toContain('toy: nothing real');
@@ -250,11 +250,11 @@ describe('a kind that is one folder of templates and one declaration', () => {
     }
     const schema = JSON.stringify(JSON.parse(await read('config/config.schema.json')));
     expect(schema).toContain('"animal":{"type":"string","enum":["bear","fox"],"description":"Which one.","default":"bear"}');
-  }, 60_000);
+  });
 
   test('comes through plop, by position and with its key by name', async () => {
     const { exitCode, stdout, stderr } = await plop('extractor', 'foxes', 'toy', '--', '--animal', 'fox');
     expect(exitCode, stdout + stderr).toBe(0);
     expect(await read('config/config.yaml')).toContain('  foxes:\n    kind: toy\n    source: warehouse\n    animal: fox\n');
-  }, 60_000);
+  });
 });

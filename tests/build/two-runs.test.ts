@@ -19,13 +19,13 @@ const options = () => ({ cwd: root, reject: false, stdin: 'ignore', extendEnv: f
 const cli = (name: string) => execa(process.execPath, [binFile('kpi-flow'), 'add', 'extractor', name, 'sql'], options());
 const plop = (name: string) => execa(process.execPath, [resolve('node_modules/plop/bin/plop.js'), 'extractor', name, 'sql', '_'], options());
 
-it('two runs at once, one of them through plop: one waits for the other, and both do their work', { timeout: 60_000 }, async () => {
+it('two runs at once, one of them through plop: one waits for the other, and both do their work', async () => {
   const ended = await Promise.all([cli('returns'), plop('refunds')]);
   expect(ended.map(({ exitCode }) => exitCode), ended.map(({ stderr }) => stderr).join()).toEqual([0, 0]);
   expect(Object.keys(filesOf(root))).toEqual(expect.arrayContaining(['src/core/extractors/returns.py', 'src/core/extractors/refunds.py']));
 });
 
-it('a run that does not end: the next is refused at every door, with its number and command, and nothing is written', { timeout: 60_000 }, async () => {
+it('a run that does not end: the next is refused at every door, with its number and command, and nothing is written', async () => {
   const other = spawn(process.execPath, ['-e', 'setTimeout(() => {}, 60_000)'], { stdio: 'ignore' });
   const local = join(root, '.kpi-flow/local');
   mkdirSync(local, { recursive: true });

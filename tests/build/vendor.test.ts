@@ -35,4 +35,4 @@ test('the vendored reader loads the library of YAML for a text that needs it, an
   expect((await read(quoted)).code).toBe(1);
   await link('yaml');
   expect(await read(plain, quoted)).toMatchObject({ code: 0, output: '1' });
-}, 60_000);
+});

@@ -360,7 +360,7 @@ describe('killed at any moment', () => {
     }
     await create(['kpi', '--yes', ...quick]);
     expect(readdirSync(home).sort()).toEqual(['kpi', 'probe']);
-  }, 60_000);
+  });
 });
 
 it('is run from the built package', () => {

@@ -112,12 +112,12 @@ describe('a work pool that starts a flow in TypeScript', () => {
     const run = await waitUntil(id, isOver);
     expect(run.state).toMatchObject({ type: 'COMPLETED' });
     // The server makes rows of events after the run's own state, so the last task may come a moment later.
-    await expect.poll(() => edgesOf(id), { timeout: 30_000 }).toEqual([['add', 2], ['double', 0], ['double', 0]]);
+    await expect.poll(() => edgesOf(id), { timeout: 120_000 }).toEqual([['add', 2], ['double', 0], ['double', 0]]);
     const read = async (): Promise<string[]> => {
       const logs = await server.client.json<{ message: string }[]>('POST', '/logs/filter', { logs: { flow_run_id: { any_: [id] } } });
       return logs.map((each) => each.message);
     };
-    await expect.poll(read, { timeout: 30_000 }).toContain('the number is 3');
+    await expect.poll(read, { timeout: 120_000 }).toContain('the number is 3');
   }, 120_000);
 
   test('sees that it failed, and not that its process crashed', async () => {
@@ -139,9 +139,9 @@ describe('a work pool that starts a flow in TypeScript', () => {
     const run = await waitUntil(id, isOver);
     expect(run.state?.type).toBe('CANCELLED');
     // Its hooks run once the state is there, as Prefect's do.
-    await expect.poll(() => readFile(join(folder, 'hook.txt'), 'utf8').catch(() => ''), { timeout: 30_000 }).toBe('cancelled');
+    await expect.poll(() => readFile(join(folder, 'hook.txt'), 'utf8').catch(() => ''), { timeout: 120_000 }).toBe('cancelled');
     const pid = Number(await readFile(join(folder, 'child.pid'), 'utf8'));
-    await expect.poll(() => isAlive(pid), { timeout: 10_000 }).toBe(false);
+    await expect.poll(() => isAlive(pid), { timeout: 120_000 }).toBe(false);
   }, 120_000);
 });
 
@@ -153,7 +153,7 @@ describe('a run in a work pool that does not go straight on', () => {
   test('is Crashed by the worker when its process is killed', async () => {
     const id = await start(await deploy('dies'));
     const pid = async (): Promise<number> => Number(await readFile(join(folder, 'dies.pid'), 'utf8').catch(() => '0'));
-    await expect.poll(pid, { timeout: 60_000 }).toBeGreaterThan(0);
+    await expect.poll(pid, { timeout: 120_000 }).toBeGreaterThan(0);
     process.kill(await pid(), 'SIGKILL');
     const run = await waitUntil(id, isOver);
     expect(run.state).toMatchObject({ type: 'CRASHED', message: expect.stringContaining('-9') });
@@ -167,11 +167,11 @@ describe('a run in a work pool that does not go straight on', () => {
     const worker = spawn(server.python, ['-m', 'prefect', 'worker', 'start', '--pool', 'leaving', '--type', 'process', '--install-policy', 'never'], { cwd: folder, env: { ...server.prefect.env, PREFECT_WORKER_QUERY_SECONDS: '1' }, stdio: 'ignore' });
     const ended = once(worker, 'exit');
     const pid = async (): Promise<number> => Number(await readFile(file, 'utf8').catch(() => '0'));
-    await expect.poll(pid, { timeout: 60_000 }).toBeGreaterThan(0);
+    await expect.poll(pid, { timeout: 120_000 }).toBeGreaterThan(0);
     worker.kill('SIGTERM');
     expect(await ended).toEqual([0, null]);
     const left = await pid();
-    await expect.poll(() => isAlive(left), { timeout: 10_000 }).toBe(false);
+    await expect.poll(() => isAlive(left), { timeout: 120_000 }).toBe(false);
     expect((await server.client.json<FlowRunRecord>('GET', `/flow_runs/${id}`)).state?.type).toBe('RUNNING');
   }, 120_000);
 
@@ -216,7 +216,7 @@ describe('a run in a work pool that does not go straight on', () => {
       const logs = await server.client.json<{ message: string }[]>('POST', '/logs/filter', { logs: { flow_run_id: { any_: [id] } } });
       return logs.map((each) => each.message);
     };
-    await expect.poll(read, { timeout: 30_000 }).toContain('cloned: 5');
+    await expect.poll(read, { timeout: 120_000 }).toContain('cloned: 5');
   }, 120_000);
 });
 

@@ -142,7 +142,7 @@ describe.each(['v2', 'v4'])('an extractor of kind sap, against a service of %s',
     expect(found.map(({ rows, says }) => rows ?? says)).toEqual([4, 4]);
   });
 
-  it('says what is wrong, and what to look at', { timeout: 60_000 }, async () => {
+  it('says what is wrong, and what to look at', async () => {
     const found = await extracting.extract([
       from('elsewhere', version),
       from('login', version),

@@ -143,7 +143,7 @@ describe.skipIf(reason !== '')('the page on operations of the repository that wa
         person,
         '.venv/bin/prefect deployment run on-time-performance/on-time-performance --param start=not-a-date',
       );
-      await expect.poll(() => heard.posts.length, { timeout: 60_000 }).toBeGreaterThan(0);
+      await expect.poll(() => heard.posts.length, { timeout: 120_000 }).toBeGreaterThan(0);
       await heard.close();
     },
     5 * minutes,

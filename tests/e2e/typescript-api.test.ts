@@ -36,7 +36,7 @@ beforeAll(async () => {
   }
   await mkdir(join(root, 'node_modules/@kpi-flow'), { recursive: true });
   await symlink(join(root, 'vendor/kpi-flow-runtime'), join(root, 'node_modules/@kpi-flow/runtime'), 'junction');
-}, 60_000);
+});
 
 afterEach(() => void vi.unstubAllEnvs());
 afterAll(async () => {
@@ -80,18 +80,18 @@ describe('an extractor of kind api in TypeScript, against a server', () => {
     expect(await saying('with_bearer', { API_BEARER_URL: url, API_BEARER_TOKEN: '' })).toContain('API_BEARER_TOKEN');
     const echoed = await saying('with_bearer', { API_BEARER_URL: `${server.url}/echo/bearer/cursor`, API_BEARER_TOKEN: secrets.token });
     expect(echoed).toMatch(/500 Internal Server Error: .*cannot serve Bearer \*\*\*/);
-  }, 30_000);
+  });
 
   test.each(['busy', 'limited', 'cut'])('tries again what may go well a moment later: %s', async (mood) => {
     expect(await saying('by_json_link', at(mood, 'json_link'))).toBe('250 rows');
     const [first, second] = server.requests.filter(({ path }) => path.startsWith('/limited'));
     if (mood === 'limited') expect((second?.at ?? 0) - (first?.at ?? 0)).toBeGreaterThanOrEqual(1000);
-  }, 30_000);
+  });
 
   test('asks as often as the server lets in any second, and is never told to come later', async () => {
     expect(await saying('paced', { SLOWLY_URL: `${server.url}/strict/none/offset` })).toBe('250 rows');
     expect(server.refused()).toBe(0);
-  }, 30_000);
+  });
 
   test('reads from the first day up to the last, whatever the API leaves out', async () => {
     const lengths = [];
@@ -130,7 +130,7 @@ describe('an extractor of kind api in TypeScript, against a server', () => {
     await gone.stop();
     expect(await saying('by_json_link', { SHOP_URL: gone.url })).toMatch(/nothing listens there; check the port in SHOP_URL$/);
     expect(await saying('by_json_link', { SHOP_URL: 'ftp://example.com' })).toContain('SHOP_URL: it must begin like https://host/');
-  }, 30_000);
+  });
 
   test('reads the sample until its address is set', async () => {
     const rows = await extract('by_cursor', { SHOP_URL: '' }, ['2026-01-05', '2026-01-06']);

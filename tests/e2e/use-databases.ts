@@ -34,7 +34,7 @@ export function useDatabases(repository: Repository): Databases {
   }, 600_000);
   afterAll(async () => {
     await Promise.all([...servers.values()].map((server) => server.stop()));
-  }, 60_000);
+  });
   return {
     server: (database) => servers.get(database),
     async empty(database, name) {

@@ -13,7 +13,7 @@ import { closedPort, refusingProxy, silentServer, statusServer, unknownCertifica
 // The fake programs are shell scripts.
 if (process.platform === 'win32') tell('skipped: what doctor sees (the programs that stand in are shell scripts)');
 
-describe.skipIf(process.platform === 'win32')('what doctor sees', { timeout: 30_000 }, () => {
+describe.skipIf(process.platform === 'win32')('what doctor sees', () => {
   let folder: string;
   let fakes: FakePrograms;
   let server: LoopbackServer | undefined;

@@ -12,7 +12,7 @@ import { closedPort, refusingProxy, silentServer, statusServer, unknownCertifica
 const python = await findPython(undefined, process.env).catch(() => undefined);
 if (python === undefined) process.stderr.write('skipped: installing from indexes that fail (no Python 3.11 or newer here)\n');
 
-describe.skipIf(python === undefined)('an index that fails', { timeout: 60_000 }, () => {
+describe.skipIf(python === undefined)('an index that fails', () => {
   let folder: string;
   let server: LoopbackServer | undefined;
   beforeAll(async () => void (folder = await mkdtemp(join(tmpdir(), 'kpi-flow-index-'))));

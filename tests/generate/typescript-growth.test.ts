@@ -262,7 +262,7 @@ describe('a TypeScript repository', () => {
     files.set(file, `${lines[0]}\n${textOf(files, file)}\n${lines.at(-1)}\n`);
     expect(addTo(files, 'notification', { name: 'others', kind: 'stale' }).remarks.map(({ kind }) => kind)).toEqual(['next']);
     expect(await compile([...files].map(([path, text]) => ({ path, text })))).toBe('');
-  }, 60_000);
+  });
 
   test('keeps the columns of records with the types that their extractor declares, also while they are empty', () => {
     const files = start();

@@ -100,7 +100,7 @@ describe('what a server or a network does to a report', () => {
     expect(report.events).toMatchObject({ emitted: 3 * tasks, sent: 0, dropped: 3 * tasks, unconfirmed: 0 });
     expect(counted(api)).toBe(3 * tasks);
     api.close();
-  }, 60_000);
+  });
 
   test('a server with a fault of its own that does not pass: it ends, with the reason, and counts what was not delivered', async () => {
     const { api, proxy } = await through();

@@ -70,7 +70,7 @@ describe('a process and the supervisor that a worker keeps beside it', () => {
     const run = await supervise(file, 'waits', 1);
     await untilRunning(run);
     run.say('c');
-    await expect.poll(() => told(run).toString('utf8'), { timeout: 5000 }).toBe('a');
+    await expect.poll(() => told(run).toString('utf8'), { timeout: 120_000 }).toBe('a');
     expect(await run.exit, run.printed()).toBe(0);
     expect(run.printed()).toContain('cancelled');
     const silent = await supervise(file, 'quick', 1);
