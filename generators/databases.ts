@@ -1,4 +1,5 @@
-import { databaseOf, databases } from '../src/config/databases.ts';
+import type { Database } from '../src/config/databases.ts';
+import { databaseOf, databases, typescriptDatabase } from '../src/config/databases.ts';
 import type { Choice } from '../src/generate/define-generator.ts';
 import type { StageItem } from '../src/generate/define-stage.ts';
 import type { KindOption } from '../src/generate/kind-options.ts';
@@ -14,6 +15,29 @@ export const databaseOption: KindOption = {
   help: { en: 'Which one the source is; decides its driver. The sample works with each.', es: 'Cuál es la del origen; decide su driver. La muestra vale con todas.' },
   choices: databaseChoices,
   ofSource: databaseInAddress,
+};
+
+/** Which one a source of a TypeScript repository is: a file of DuckDB where nobody says. */
+const databaseInTypescript: KindOption = {
+  ...databaseOption,
+  choices: databaseChoices.filter(({ value }) => (databases[value as keyof typeof databases] as Database).typescript !== undefined).toSorted((a, b) => Number(b.value === 'duckdb') - Number(a.value === 'duckdb')),
+  ofSource: (source) => {
+    const found = databaseInAddress(source);
+    // The sample says nothing of what its variable will hold.
+    if (found === 'duckdb' && source.address.startsWith('${')) return undefined;
+    return found === 'postgres' ? 'postgresql' : found;
+  },
+};
+
+/** What a stage of kind sql is in a TypeScript repository besides its files. */
+export const sqlInTypescript = {
+  database: databaseInTypescript,
+  modules: ({ options }: StageItem): string[] => {
+    const { module } = typescriptDatabase(options['database']);
+    return module === undefined ? [] : [`src/core/sql-${module}.ts`];
+  },
+  requirements: ({ options }: StageItem): readonly string[] => typescriptDatabase(options['database']).packages,
+  address: ({ options }: StageItem): string => typescriptDatabase(options['database']).address,
 };
 
 /** The database that an address names, or what it begins with. The sample says nothing of what its variable will hold. */

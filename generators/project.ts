@@ -153,7 +153,7 @@ const input = z.strictObject({
   }),
   language: field(oneOf(languages), {
     label: say('Programming language', 'Lenguaje de programación'),
-    help: say('Python has every source and generator; TypeScript has DuckDB.', 'Python tiene todos los orígenes y generadores; TypeScript tiene DuckDB.'),
+    help: say('Python has every source and generator; TypeScript has most of them.', 'Python tiene todos los orígenes y generadores; TypeScript, casi todos.'),
     choices: languages,
     initial: () => 'python',
   }),

@@ -1,22 +1,35 @@
-/** A database that a source of kind sql can be: what pyproject.toml must list, none of which needs anything of the system, and the form of its address. */
+/** A database that a source of kind sql can be: what pyproject.toml or package.json must list, none of which needs anything of the system, and the form of its address. */
 export interface Database {
   readonly name: string;
   readonly drivers: readonly string[];
   /** What reading from it takes beside, where rows come by columns. */
   readonly readers: readonly string[];
   readonly address: string;
+  /** How a TypeScript repository reads and writes it; nothing where it does not yet. */
+  readonly typescript?: {
+    readonly address: string;
+    /** The module of src/core that does, where it is not the one that every repository has. */
+    readonly module?: DatabaseModule;
+    readonly packages: readonly string[];
+  };
 }
+
+/** A module of src/core of a TypeScript repository: `sql-mariadb.ts`. */
+export type DatabaseModule = 'mariadb' | 'postgresql';
+
+/** MySQL speaks as MariaDB does. */
+const mysql2 = { module: 'mariadb', packages: ['mysql2@^3.24.6'] } as const;
 
 /** Every database, by the name that SQLAlchemy has for it. */
 export const databases = {
   sqlite: { name: 'SQLite', drivers: [], readers: [], address: 'sqlite:///folder/file.sqlite' },
-  postgresql: { name: 'PostgreSQL', drivers: ['psycopg[binary]>=3.2'], readers: ['adbc-driver-postgresql>=1.9', 'pyarrow>=21'], address: 'postgresql+psycopg://user:<password>@host:5432/database' },
-  mariadb: { name: 'MariaDB', drivers: ['pymysql>=1.1'], readers: [], address: 'mariadb+pymysql://user:<password>@host:3306/database' },
-  mysql: { name: 'MySQL', drivers: ['pymysql>=1.1'], readers: [], address: 'mysql+pymysql://user:<password>@host:3306/database' },
+  postgresql: { name: 'PostgreSQL', drivers: ['psycopg[binary]>=3.2'], readers: ['adbc-driver-postgresql>=1.9', 'pyarrow>=21'], address: 'postgresql+psycopg://user:<password>@host:5432/database', typescript: { module: 'postgresql', packages: ['pg@^8.23.1', '@types/pg@^8.23.1'], address: 'postgresql://user:<password>@host:5432/database' } },
+  mariadb: { name: 'MariaDB', drivers: ['pymysql>=1.1'], readers: [], address: 'mariadb+pymysql://user:<password>@host:3306/database', typescript: { ...mysql2, address: 'mariadb://user:<password>@host:3306/database' } },
+  mysql: { name: 'MySQL', drivers: ['pymysql>=1.1'], readers: [], address: 'mysql+pymysql://user:<password>@host:3306/database', typescript: { ...mysql2, address: 'mysql://user:<password>@host:3306/database' } },
   mssql: { name: 'SQL Server', drivers: ['pymssql>=2.3'], readers: [], address: 'mssql+pymssql://user:<password>@host:1433/database' },
   oracle: { name: 'Oracle', drivers: ['oracledb>=3.0'], readers: [], address: 'oracle+oracledb://user:<password>@host:1521/?service_name=service' },
   hana: { name: 'SAP HANA', drivers: ['sqlalchemy-hana>=4.0', 'hdbcli>=2.20'], readers: [], address: 'hana+hdbcli://user:<password>@host:443/?encrypt=true' },
-  duckdb: { name: 'DuckDB', drivers: ['duckdb-engine>=0.17'], readers: [], address: 'duckdb:///folder/file.duckdb' },
+  duckdb: { name: 'DuckDB', drivers: ['duckdb-engine>=0.17'], readers: [], address: 'duckdb:///folder/file.duckdb', typescript: { packages: [], address: 'duckdb:///data/warehouse.duckdb' } },
 } as const satisfies Readonly<Record<string, Database>>;
 
 export type DatabaseName = keyof typeof databases;
@@ -24,4 +37,14 @@ export type DatabaseName = keyof typeof databases;
 /** One of them by its name; SQLite, where nobody said. */
 export function databaseOf(name: string | undefined): Database {
   return name !== undefined && Object.hasOwn(databases, name) ? databases[name as DatabaseName] : databases.sqlite;
+}
+
+/** How a TypeScript repository reads and writes a database; a DuckDB file, where nobody said. */
+export function typescriptDatabase(name: string | undefined): NonNullable<Database['typescript']> {
+  return (databaseOf(name) as Database).typescript ?? databases.duckdb.typescript;
+}
+
+/** Whether TypeScript repositories read and write a database. */
+export function hasTypescript(name: string): boolean {
+  return (databaseOf(name) as Database).typescript !== undefined;
 }

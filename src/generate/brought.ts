@@ -1,6 +1,5 @@
 import { entryLines, removeEntry } from '../config/edit-config.ts';
 import { addVariable, removeVariable } from '../config/edit-env.ts';
-import { addRequirements, packageName, removeRequirement, requirementOf } from '../config/edit-pyproject.ts';
 import { pristinePath } from '../config/lock.ts';
 import { parseConfig } from '../config/parse-config.ts';
 import type { Config } from '../config/config.ts';
@@ -10,6 +9,7 @@ import type { KindVariable, StageGenerator, StageItem, StageKind } from './defin
 import { neededFiles } from './desired.ts';
 import type { SettingChanges } from './lock-changes.ts';
 import { modify } from './lock-changes.ts';
+import { manifestOf } from './manifest.ts';
 import type { Remark } from './plan-add.ts';
 import type { RepositoryState } from './repository-state.ts';
 import { configPath, isUnedited, stagesOf } from './repository-state.ts';
@@ -19,37 +19,37 @@ import { standingStage } from './standing-stage.ts';
 // Beside its own files a stage brings lines into files that people keep: a requirement, a variable, a source. The lock
 // remembers them, so that they can go with the last stage that needs them.
 
-const requirementsFile = 'pyproject.toml';
 const variablesFile = '.env.example';
 const keyOf = {
-  requirement: (requirement: string) => `added.requirement.${packageName(requirement)}`,
+  // A name of npm's may hold what a key may not: `@types/pg`.
+  requirement: (name: string) => `added.requirement.${name.replace(/^@/, '').replaceAll('/', '-')}`,
   variable: (name: string) => `added.variable.${name.toLowerCase()}`,
   source: (name: string) => `added.source.${name}`,
 } as const;
 
 /** Plans the lines that a new stage needs, and what the lock keeps of them. A file that somebody deleted is not missed. */
-export function bring(kind: StageKind, item: StageItem, isNewSource: boolean, configText: string, { read, hash, settings: { locale, frames } }: RepositoryState): { readonly ops: readonly FileOp[]; readonly settings: SettingChanges } {
+export function bring(kind: StageKind, item: StageItem, isNewSource: boolean, configText: string, { read, hash, settings: { locale, frames, language } }: RepositoryState): { readonly ops: readonly FileOp[]; readonly settings: SettingChanges } {
+  const manifest = manifestOf(language);
   const requirements = kind.requirements?.(item, frames) ?? [];
   const variables = [...(isNewSource ? [addressOf(kind, item)] : []), ...(kind.variables?.(item) ?? [])];
-  const [project, example] = [read(requirementsFile), read(variablesFile)];
+  const [project, example] = [read(manifest.file), read(variablesFile)];
   const named = example === undefined ? [] : variables.filter(({ name, comment }) => addVariable(example, name, comment[locale]) !== example);
   const ops = [
-    ...edit(requirementsFile, project, (text) => addRequirements(text, requirements)),
+    ...edit(manifest.file, project, (text) => manifest.add(text, requirements)),
     ...edit(variablesFile, example, (text) => variables.reduce((before, { name, comment }) => addVariable(before, name, comment[locale]), text)),
   ];
   const settings = {
-    ...Object.fromEntries(project === undefined ? [] : requirements.filter((each) => requirementOf(project, packageName(each)) === undefined).map((each) => [keyOf.requirement(each), each])),
+    ...Object.fromEntries(project === undefined ? [] : requirements.filter((each) => manifest.find(project, manifest.nameOf(each)) === undefined).map((each) => [keyOf.requirement(manifest.nameOf(each)), each])),
     ...Object.fromEntries(named.map(({ name, comment }) => [keyOf.variable(name), hash(comment[locale])])),
     ...(isNewSource && item.source && { [keyOf.source(item.source.name)]: hash(linesOf(configText, item.source.name)) }),
   };
   return { ops, settings };
 }
 
-/** What makes an environment hold what pyproject.toml asks for from now on. */
-export function installRemark(ops: readonly FileOp[], { read }: RepositoryState): Remark[] {
-  if (!ops.some(({ path }) => path === requirementsFile)) return [];
-  const command = read('uv.lock') === undefined ? '.venv/bin/python -m pip install --editable . --group dev' : 'uv sync';
-  return [{ kind: 'next', step: 'install', command }];
+/** What makes an environment hold what the repository asks for from now on. */
+export function installRemark(ops: readonly FileOp[], { read, settings }: RepositoryState): Remark[] {
+  const { file, install } = manifestOf(settings.language);
+  return ops.some(({ path }) => path === file) ? [{ kind: 'next', ...install((path) => read(path) !== undefined) }] : [];
 }
 
 function edit(path: string, before: string | undefined, change: (text: string) => string): FileOp[] {
@@ -86,15 +86,16 @@ export function takeBack(name: string, configText: string, leaving: readonly str
   if (gone === undefined) return { configText, ops: [], settings: {}, remarks: [] };
   const source = dropSource(gone.item, configText, state);
   const config = parseConfig(source.configText, configPath).config;
-  // In TypeScript `create` writes stages that stand on nothing that others share.
-  const isShared = (each: string): boolean => state.settings.language === 'python' || state.lock.settings.has(`inputs.${each}`);
+  // In TypeScript `create` writes stages that stand on nothing that others share, unless the lock says what they are of.
+  const isShared = (each: string): boolean => state.settings.language === 'python' || [...state.lock.settings.keys()].some((key) => key === `inputs.${each}` || key.startsWith(`option.${each}.`));
+  const { nameOf } = manifestOf(state.settings.language);
   const left = [...stagesOf(config).keys()].filter(isShared).flatMap((each) => standingStage(each, { config, lock: state.lock }, generators) ?? []);
-  const needed = new Set(left.flatMap(({ kind, item }) => (kind.requirements?.(item, state.settings.frames) ?? []).map(packageName)));
-  const requirements = (gone.kind.requirements?.(gone.item, state.settings.frames) ?? []).filter((each) => !needed.has(packageName(each)));
+  const needed = new Set(left.flatMap(({ kind, item }) => (kind.requirements?.(item, state.settings.frames) ?? []).map(nameOf)));
+  const requirements = (gone.kind.requirements?.(gone.item, state.settings.frames) ?? []).filter((each) => !needed.has(nameOf(each)));
   const wanted = new Set(left.flatMap(({ kind, item }) => (kind.variables?.(item) ?? []).map((each) => each.name)));
   const own = [...(source.gone && gone.item.source ? [gone.item.source.variable] : []), ...(gone.kind.variables?.(gone.item) ?? []).map((each) => each.name)];
   const variables = own.filter((each) => !wanted.has(each) && !source.configText.includes(`\${${each}`));
-  const shared = new Set(left.flatMap(({ kind, item }) => kind.modules?.(item) ?? []));
+  const shared = new Set(left.flatMap(({ kind, item }) => modulesOf(kind, item, state)));
   const modules = [...(gone.kind.modules?.(gone.item) ?? []), ...(source.gone ? modulesOfKind(config, state) : [])].filter((each) => !shared.has(each));
   const parts = [source, dropRequirements(requirements, state), dropVariables(variables, state), dropModules([...new Set(modules)], leaving, state)];
   return {
@@ -103,6 +104,13 @@ export function takeBack(name: string, configText: string, leaving: readonly str
     settings: Object.assign({}, ...parts.map(({ settings }) => settings)) as SettingChanges,
     remarks: parts.flatMap(({ remarks }) => remarks),
   };
+}
+
+/** The modules that a stage stands on. In TypeScript the table that `create` writes knows its columns. */
+function modulesOf(kind: StageKind, item: StageItem, { lock, settings }: RepositoryState): readonly string[] {
+  const modules = kind.modules?.(item) ?? [];
+  const knowsColumns = settings.language === 'typescript' && item.source?.kind === 'sql' && !lock.settings.has(`inputs.${item.name}`);
+  return knowsColumns ? modules.filter((path) => !/\/table-like\.(?:test\.)?ts$/.test(path)) : modules;
 }
 
 type Dropped = Omit<TakenBack, 'configText'>;
@@ -126,21 +134,23 @@ function dropSource({ source }: StageItem, configText: string, { lock, hash }: R
 }
 
 /** Requirements that an `add` wrote. */
-function dropRequirements(requirements: readonly string[], { lock, read }: RepositoryState): Dropped {
-  const known = requirements.filter((each) => lock.settings.has(keyOf.requirement(each)));
-  const before = read(requirementsFile);
-  const settings = Object.fromEntries(known.map((each) => [keyOf.requirement(each), undefined]));
+function dropRequirements(requirements: readonly string[], { lock, read, settings: { language } }: RepositoryState): Dropped {
+  const { file, nameOf, find, remove } = manifestOf(language);
+  const keyFor = (each: string): string => keyOf.requirement(nameOf(each));
+  const known = requirements.filter((each) => lock.settings.has(keyFor(each)));
+  const before = read(file);
+  const settings = Object.fromEntries(known.map((each) => [keyFor(each), undefined]));
   if (before === undefined || known.length === 0) return { ...nothingGone, settings };
   let text = before;
   const remarks: Remark[] = [];
   // The last one first: each stands where adding it to what stands before it would put it.
   for (const each of [...known].reverse()) {
-    const stands = requirementOf(text, packageName(each));
-    const after = stands === undefined ? text : removeRequirement(text, lock.settings.get(keyOf.requirement(each)) ?? '');
-    if (after === undefined) remarks.push(kept(requirementsFile, stands ?? each));
+    const stands = find(text, nameOf(each));
+    const after = stands === undefined ? text : remove(text, lock.settings.get(keyFor(each)) ?? '');
+    if (after === undefined) remarks.push(kept(file, stands ?? each));
     else text = after;
   }
-  return { settings, remarks, ops: text === before ? [] : [modify(requirementsFile, before, text)] };
+  return { settings, remarks, ops: text === before ? [] : [modify(file, before, text)] };
 }
 
 /** Variables that an `add` named. */

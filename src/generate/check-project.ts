@@ -6,6 +6,7 @@ import type { ProjectInput } from './project-input.ts';
 import { stageNames } from './project-view.ts';
 import { isTypescriptWord } from '../config/typescript-words.ts';
 import { camel } from './emitters/words.ts';
+import { hasTypescript } from '../config/databases.ts';
 
 /** What no field can see alone: roles, names that meet, and on which side a warning lies. */
 export function checkProject(input: ProjectInput): Problem[] {
@@ -19,7 +20,7 @@ function checkLanguage(input: ProjectInput): Problem[] {
   const lacking = [
     ...(source === 'sql' ? [] : [`--source ${source}`]),
     ...(destination === 'sql' ? [] : [`--destination ${destination}`]),
-    ...(database === 'duckdb' ? [] : [`--database ${database}`]),
+    ...(hasTypescript(database) ? [] : [`--database ${database}`]),
     ...(task_runner === 'threads' ? [] : [`--task-runner ${task_runner}`]),
   ];
   return lacking.map((subject) => problem('E_LANGUAGE_NOT_YET', { subject }));

@@ -1,4 +1,5 @@
 import type { Config, Source } from '../config/config.ts';
+import type { DatabaseModule } from '../config/databases.ts';
 import { storeOf } from '../config/lake-stores.ts';
 import { readReferences } from '../config/references.ts';
 import { addressOf, sourceKinds, variableOf } from '../config/source-kinds.ts';
@@ -27,6 +28,8 @@ export interface RepositorySettings {
   readonly checks: boolean;
   /** Whether some extractor was added that goes on where the last run left off. */
   readonly resumes: boolean;
+  /** The databases that a TypeScript repository can open besides DuckDB. */
+  readonly databases: readonly DatabaseModule[];
   /** What each stage takes that was added, by its name. */
   readonly inputs: ReadonlyMap<string, readonly string[]>;
 }
@@ -52,6 +55,7 @@ export function viewConfig(config: Config, settings: RepositorySettings): Projec
     ...viewKinds(sources),
     checksResults: settings.checks,
     resumesExtracts: settings.resumes,
+    databaseModules: settings.databases,
   };
 }
 

@@ -65,7 +65,7 @@ export interface StageKind {
   readonly options?: readonly KindOption[];
   /** Modules, with their tests, that several stages share and that come with the first one that needs them. */
   readonly modules?: (item: StageItem) => readonly string[];
-  /** What pyproject.toml must list. */
+  /** What pyproject.toml must list; in TypeScript, package.json. */
   readonly requirements?: (item: StageItem, frames: FrameLibrary) => readonly string[];
   /** The form of its source's address, for .env.example. */
   readonly address?: (item: StageItem) => string;

@@ -27,7 +27,7 @@ import { planGenerated, planNeeded } from './plan-generated.ts';
 import type { ProjectView, SourceView } from './project-view.ts';
 import type { RepositoryState } from './repository-state.ts';
 import { parserFor } from './read-state.ts';
-import { checksModule, configPath, incrementalModule, nothing, stagesOf } from './repository-state.ts';
+import { checksModule, configPath, databaseModule, databaseModulesIn, incrementalModule, nothing, stagesOf } from './repository-state.ts';
 import { kindIn, viewTakes } from './typescript-stage.ts';
 import { viewTypescript } from './typescript-view.ts';
 import { camel } from './emitters/words.ts';
@@ -50,7 +50,7 @@ export type Remark =
   /** A test that somebody edited, so it stays; what it tests is gone. */
   | { readonly kind: 'outlived'; readonly file: string }
   /** What a person runs to make Prefect know of it. */
-  | { readonly kind: 'next'; readonly step: 'deploy' | 'automation' | 'image' | 'install'; readonly command: string }
+  | { readonly kind: 'next'; readonly step: 'deploy' | 'automation' | 'image' | 'install' | 'packages'; readonly command: string }
   /** Gone from config.yaml, but code still names it. */
   | { readonly kind: 'used'; readonly stage: string; readonly places: readonly string[] }
   /** Edited, so only the names in it changed that are certain. */
@@ -78,7 +78,7 @@ export function planAdd(generator: StageGenerator, input: StageInput, state: Rep
   const configText = recordStage(generator, kind, item, isNewSource, state);
   const { config } = parseConfig(configText, configPath);
   const shared = kind.modules?.(item) ?? [];
-  const view = viewConfig(config, { ...state.settings, checks: state.settings.checks || shared.includes(checksModule[state.settings.language]), resumes: state.settings.resumes || shared.includes(incrementalModule[state.settings.language]), inputs: new Map([...state.settings.inputs, [item.name, item.inputs.map(({ name }) => name)]]) });
+  const view = viewConfig(config, { ...state.settings, checks: state.settings.checks || shared.includes(checksModule[state.settings.language]), resumes: state.settings.resumes || shared.includes(incrementalModule[state.settings.language]), databases: databaseModulesIn((path) => state.settings.databases.some((each) => databaseModule(each) === path) || shared.includes(path)), inputs: new Map([...state.settings.inputs, [item.name, item.inputs.map(({ name }) => name)]]) });
   const code = createFiles(kind, item, view, state);
   const join = generator.group === 'loaders' ? joinPart(input.flow ?? '', flows, config, item, state) : { ops: [], remarks: [{ kind: 'waits', stage: item.name, group: generator.group } as const] };
   const brought = bring(kind, item, isNewSource, configText, state);

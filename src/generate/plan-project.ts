@@ -1,10 +1,10 @@
 import { configSchemas } from 'virtual:config-schema';
 import { readVendor } from 'virtual:vendor';
-import { addRequirements } from '../config/edit-pyproject.ts';
 import { lockPath, lockTree, pristinePath, writeLock } from '../config/lock.ts';
 import type { FileSpec, Tree } from '../plan/tree.ts';
 import { makeTree } from '../plan/tree.ts';
 import type { RunFacts } from './define-generator.ts';
+import { manifestOf } from './manifest.ts';
 import type { ProjectInput } from './project-input.ts';
 import { projectFiles } from './project-files.ts';
 import type { ProjectView } from './project-view.ts';
@@ -24,9 +24,10 @@ export function planProject(input: ProjectInput, facts: RunFacts): Tree {
 }
 
 function renderFiles(view: ProjectView): FileSpec[] {
+  const manifest = manifestOf(view.language);
   const rendered = projectFiles(view).map(({ template, path, owner, data }): FileSpec => {
     const text = render(template, data === undefined ? view : { ...view, ...data });
-    return { path, owner, text: path === 'pyproject.toml' ? addRequirements(text, [...view.database.drivers, ...view.runner.requirements]) : text };
+    return { path, owner, text: path === manifest.file ? manifest.add(text, [...view.database.drivers, ...view.runner.requirements]) : text };
   });
   const vendored = view.language === 'typescript' ? vendoredFiles() : [];
   return [...rendered, ...vendored, { path: 'config/config.schema.json', owner: 'generated', text: configSchemas[view.locale] }];
@@ -42,8 +43,8 @@ function pristine({ path, text }: FileSpec): FileSpec {
 }
 
 /** Which database the sources of the stages are: their addresses do not tell while the sample stands in for it. */
-function databaseSettings({ language, source, destination, database }: ProjectInput, { database: chosen, stages }: ProjectView): Record<string, string> {
-  if (language !== 'python' || !chosen.isChosen) return {};
+function databaseSettings({ source, destination, database }: ProjectInput, { database: chosen, stages }: ProjectView): Record<string, string> {
+  if (!chosen.isChosen) return {};
   const users = [...(source === 'sql' ? stages.extractors : []), ...(destination === 'sql' ? stages.loaders : [])];
   return Object.fromEntries(users.map((name) => [`option.${name}.database`, database]));
 }

@@ -12,7 +12,7 @@ import { lastOf, planStageFiles, waitingInputs } from './plan-add.ts';
 import { planGenerated, planNeeded } from './plan-generated.ts';
 import { removeFiles, usesOf } from './plan-remove.ts';
 import type { RepositoryState } from './repository-state.ts';
-import { stagesOf } from './repository-state.ts';
+import { databaseModule, databaseModulesIn, stagesOf } from './repository-state.ts';
 import { standingStage, toldOptions } from './standing-stage.ts';
 import { filesOfStage, isStageModule, moduleOf, stageOfFile } from './stage-files.ts';
 
@@ -21,9 +21,10 @@ import { filesOfStage, isStageModule, moduleOf, stageOfFile } from './stage-file
  * new there, the end of unedited files whose stage is gone, and all that is generated.
  */
 export function planSync(generators: readonly StageGenerator[], state: RepositoryState, force = false): Growth {
-  const view = viewConfig(state.config, state.settings);
   const gone = planGone(state);
   const fresh = planFresh(generators, state);
+  const databases = databaseModulesIn((path) => state.settings.databases.some((each) => databaseModule(each) === path) || fresh.ops.some((op) => op.path === path));
+  const view = viewConfig(state.config, { ...state.settings, databases });
   const needed = planNeeded(state, view).filter(({ path }) => !fresh.ops.some((each) => each.path === path));
   const ops = [...fresh.ops, ...gone.ops, ...needed, ...planGenerated(state, view, force)];
   const stale = Object.fromEntries([...state.lock.settings.keys()].filter((key) => isStale(key, state)).map((key) => [key, undefined]));

@@ -1,5 +1,6 @@
 import type { Source } from '../config/config.ts';
-import { databaseOf } from '../config/databases.ts';
+import type { DatabaseModule } from '../config/databases.ts';
+import { databaseOf, typescriptDatabase } from '../config/databases.ts';
 import { sourceKinds, variableOf } from '../config/source-kinds.ts';
 import type { TaskRunnerView } from '../config/task-runners.ts';
 import { viewTaskRunner } from '../config/task-runners.ts';
@@ -109,6 +110,8 @@ export interface ProjectView extends FramesView {
   readonly needsUrl: boolean;
   /** What a new source of kind sql is to be: its drivers, the form of its address, and whether that was chosen. */
   readonly database: { readonly name: string; readonly drivers: readonly string[]; readonly address: string; readonly isChosen: boolean };
+  /** The databases that a TypeScript repository can open besides DuckDB. */
+  readonly databaseModules: readonly DatabaseModule[];
   /** The classes of the kinds of source, as Python writes a union. */
   readonly sourceUnion: string;
   readonly severalSources: boolean;
@@ -236,7 +239,7 @@ export function viewProject(input: ProjectInput, { version, today }: RunFacts): 
     destination,
     sources,
     ...viewKinds(sources),
-    database: viewDatabase(input),
+    ...viewDatabase(input),
     kinds: viewStageKinds(),
     checksResults: false,
     resumesExtracts: false,
@@ -250,10 +253,15 @@ export function viewProject(input: ProjectInput, { version, today }: RunFacts): 
 }
 
 /** Where nobody chose, the example of an address is PostgreSQL's. */
-function viewDatabase({ source, destination, database }: ProjectInput): ProjectView['database'] {
-  const isChosen = database !== 'sqlite' && (source === 'sql' || destination === 'sql');
+function viewDatabase({ source, destination, database, language }: ProjectInput): Pick<ProjectView, 'database' | 'databaseModules'> {
+  const isUsed = source === 'sql' || destination === 'sql';
+  if (language === 'typescript') {
+    const { module, packages, address } = typescriptDatabase(isUsed ? database : undefined);
+    return { database: { name: databaseOf(database).name, drivers: packages, address, isChosen: module !== undefined }, databaseModules: module === undefined ? [] : [module] };
+  }
+  const isChosen = database !== 'sqlite' && isUsed;
   const { name, drivers, readers, address } = databaseOf(isChosen ? database : 'postgresql');
-  return { name, drivers: isChosen ? [...drivers, ...(source === 'sql' ? readers : [])] : [], address, isChosen };
+  return { database: { name, drivers: isChosen ? [...drivers, ...(source === 'sql' ? readers : [])] : [], address, isChosen }, databaseModules: [] };
 }
 
 function viewGrain(time: TimeGrain): ProjectView['grain'] {

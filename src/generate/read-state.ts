@@ -11,7 +11,7 @@ import type { RepositorySettings } from './config-view.ts';
 import { camel } from './emitters/words.ts';
 import { extensionOf } from './language.ts';
 import type { RepositoryState, RepositoryTexts } from './repository-state.ts';
-import { checksModule, configPath, incrementalModule, inputsIn, stagesOf } from './repository-state.ts';
+import { checksModule, configPath, databaseModulesIn, incrementalModule, inputsIn, stagesOf } from './repository-state.ts';
 
 /**
  * Reads what a job works from.
@@ -41,7 +41,7 @@ function settingsOf({ settings, files }: Lock, version: string, deployments: str
   const locale = settings.get('locale') === 'es' ? 'es' : 'en';
   const language = settings.get('language') === 'typescript' ? 'typescript' : 'python';
   const frames = settings.get('frames') === 'pandas' ? 'pandas' : 'polars';
-  return { locale, language, frames, version, plop: settings.get('plop') === 'true', schedule: scheduleOf(deployments), checks: has(checksModule[language]), resumes: has(incrementalModule[language]), inputs: inputsIn(settings) };
+  return { locale, language, frames, version, plop: settings.get('plop') === 'true', schedule: scheduleOf(deployments), checks: has(checksModule[language]), resumes: has(incrementalModule[language]), databases: databaseModulesIn(has), inputs: inputsIn(settings) };
 }
 
 /** The cron line of the first deployment. A prefect.yaml that we cannot read has none, as far as the docs know. */

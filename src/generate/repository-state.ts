@@ -1,4 +1,5 @@
 import type { Config } from '../config/config.ts';
+import type { DatabaseModule } from '../config/databases.ts';
 import type { Lock } from '../config/lock.ts';
 import { toLf } from '../config/lock.ts';
 import type { ParsePython } from '../python/parse-python.ts';
@@ -40,6 +41,14 @@ export const checkModules: Readonly<Record<RepositorySettings['language'], reado
 
 /** Where it is, extractors may declare that they go on where the last run left off. */
 export const incrementalModule = { python: 'prefect_flows/incremental.py', typescript: 'prefect_flows/incremental.ts' } as const;
+
+/** The module by which a TypeScript repository reads and writes a database. */
+export const databaseModule = (database: DatabaseModule): string => `src/core/sql-${database}.ts`;
+
+/** The databases whose modules a repository has, in the order of their names. */
+export function databaseModulesIn(has: (path: string) => boolean): readonly DatabaseModule[] {
+  return (['mariadb', 'postgresql'] as const).filter((each) => has(databaseModule(each)));
+}
 
 /** What a lock says of a stage that was added and takes nothing. */
 export const nothing = '-';

@@ -1,6 +1,7 @@
 import type { Owner } from '../plan/tree.ts';
 import type { FileRule } from './file-rule.ts';
 import type { InputView, ProjectView } from './project-view.ts';
+import { databaseModule } from './repository-state.ts';
 import { artifactFile } from './stage-files.ts';
 import { viewTypescript } from './typescript-view.ts';
 
@@ -47,8 +48,9 @@ function coreFiles(view: ProjectView): FileRule[] {
   const core = (...names: string[]) => names.map((name) => `src/core/${name}.ts`);
   return [
     ...plain('seed', ...core('calendar', 'window', 'sample', 'status')),
-    ...plain('generated', ...core('extractors/index', 'transformers/index', 'loaders/index')),
-    ...plain('merged', ...core('root', 'rows', 'settings', 'sql', 'sql-load', 'variables')),
+    ...plain('generated', ...core('databases', 'extractors/index', 'transformers/index', 'loaders/index')),
+    ...plain('merged', ...core('root', 'rows', 'settings', 'sql', 'sql-database', 'sql-duckdb', 'sql-load', 'variables')),
+    ...plain('merged', ...view.databaseModules.map(databaseModule)),
     { template: 'typescript/src/core/pipelines/pipeline.ts', path: `src/core/pipelines/${view.kpi.id}.ts`, owner: 'edited' },
   ];
 }

@@ -7,7 +7,7 @@ import type { ProjectView } from './project-view.ts';
 import type { RepositoryState } from './repository-state.ts';
 
 /** How a kind is in a TypeScript repository, where it is otherwise than in Python. It asks nothing that is not listed here. */
-export type TypescriptKind = Pick<StageKind, 'files'> & Partial<Pick<StageKind, 'fields' | 'options' | 'modules' | 'address' | 'variables'>>;
+export type TypescriptKind = Pick<StageKind, 'files'> & Partial<Pick<StageKind, 'fields' | 'options' | 'modules' | 'requirements' | 'address' | 'variables'>>;
 
 /** A module of a stage with its test, from the folder of its kind. */
 export function typescriptPair(folder: string, kind: string, path: string, name: string): FileRule[] {
@@ -33,9 +33,10 @@ function inTypescript(kind: StageKind): StageKind | undefined {
  * A kind as a repository's language has it.
  * @throws Failure E_LANGUAGE_NOT_YET for what TypeScript repositories cannot do yet
  */
-export function kindIn(language: 'python' | 'typescript', generator: string, kind: StageKind, given: Readonly<Record<string, string>> = {}): { readonly kind: StageKind; readonly given: Readonly<Record<string, string>> } {
-  if (language === 'python') return { kind, given };
+export function kindIn(language: 'python' | 'typescript', generator: string, kind: StageKind, said: Readonly<Record<string, string>> = {}): { readonly kind: StageKind; readonly given: Readonly<Record<string, string>> } {
+  if (language === 'python') return { kind, given: said };
   const found = inTypescript(kind) ?? fail('E_LANGUAGE_NOT_YET', { subject: `${generator} ${kind.value}` });
+  const given = Object.fromEntries(Object.entries(said).filter(([key, value]) => !isUsualElsewhere(key, value, kind, found)));
   const foreign = (kind.options ?? []).filter(({ key }) => !found.options?.some((each) => each.key === key));
   // What is usual in Python may be said: it asks for nothing.
   const asked = foreign.find(({ key, initial, choices }) => ![undefined, '', initial ?? choices?.[0]?.value].includes(given[key]));
@@ -44,6 +45,12 @@ export function kindIn(language: 'python' | 'typescript', generator: string, kin
   if (asked !== undefined) fail('E_LANGUAGE_NOT_YET', { subject: `--${asked.key.replaceAll('_', '-')} ${given[asked.key] ?? ''}` });
   const left = Object.entries(given).filter(([key]) => !foreign.some((each) => each.key === key));
   return { kind: found, given: Object.fromEntries(left) };
+}
+
+/** A choice that TypeScript lacks, and that is what a Python repository takes when nobody says: it asks for nothing. */
+function isUsualElsewhere(key: string, value: string, kind: StageKind, found: StageKind): boolean {
+  const [own, other] = [kind, found].map(({ options }) => options?.find((each) => each.key === key)?.choices);
+  return value === own?.[0]?.value && other?.some((each) => each.value === value) === false;
 }
 
 /** What a stage gets from others, as its templates in TypeScript name them. */

@@ -219,7 +219,7 @@ export const errorsEn: ErrorTexts = {
   }),
   E_LANGUAGE_NOT_YET: ({ subject }) => ({
     what: `${subject}: not in a TypeScript repository yet.`,
-    why: 'TypeScript repositories read and write DuckDB, and grow by stages of some kinds; Python ones have all of it.',
+    why: 'TypeScript repositories have some of the sources and kinds of stages; Python ones have all of them.',
     fix: 'Leave it out, change the files by hand, or use --language python for a new repository.',
   }),
   E_STAGE_NAME_TAKEN: ({ name }) => ({

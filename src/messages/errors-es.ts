@@ -219,7 +219,7 @@ export const errorsEs: ErrorTexts = {
   }),
   E_LANGUAGE_NOT_YET: ({ subject }) => ({
     what: `${subject}: todavía no en un repositorio de TypeScript.`,
-    why: 'Los repositorios de TypeScript leen y escriben en DuckDB y crecen con etapas de algunos tipos; los de Python lo tienen todo.',
+    why: 'Los repositorios de TypeScript tienen algunos de los orígenes y tipos de etapa; los de Python los tienen todos.',
     fix: 'Quítalo, cambia los archivos a mano o usa --language python si el repositorio es nuevo.',
   }),
   E_STAGE_NAME_TAKEN: ({ name }) => ({

@@ -55,7 +55,7 @@ export const uiEn = {
     fresh: (file: string) => `Nothing looks at how fresh the data is yet. In ${file}, ${file.endsWith('.ts') ? 'below' : 'above'} the function:`,
     paste: (file: string) => `No place in ${file} is certain, so put these lines there yourself:`,
     variable: (name: string, source: string, isNew: boolean, form?: string) => `${isNew ? `${source} is a new source in config.yaml. ` : ''}It works on the sample until ${name} is set${isNew ? '' : ` (source ${source})`}${form === undefined ? '' : `, for example to ${form}`}.`,
-    next: { install: 'pyproject.toml asks for more packages now. To install them:', image: 'To build its image:', deploy: 'To make it known to Prefect:', automation: 'To switch it on, with whatever stands in automations:' },
+    next: { install: 'pyproject.toml asks for more packages now. To install them:', packages: 'package.json asks for more packages now. To install them:', image: 'To build its image:', deploy: 'To make it known to Prefect:', automation: 'To switch it on, with whatever stands in automations:' },
     outlived: (file: string) => `${file} stays: it was edited. What it tests is gone, so it fails until you delete it or undo this.`,
     kept: (file: string, part?: string) => (part === undefined ? `${file} stays: it was edited.` : `${part} stays in ${file}: it was edited.`),
     used: (stage: string, places: string) => `${stage} is gone from config.yaml, but still used: ${places}`,

@@ -56,7 +56,7 @@ export const uiEs: Ui = {
     fresh: (file: string) => `Aún nada mira si los datos son recientes. En ${file}, ${file.endsWith('.ts') ? 'debajo' : 'encima'} de la función:`,
     paste: (file: string) => `En ${file} no hay un lugar seguro; pon tú estas líneas:`,
     variable: (name, source, isNew, form) => `${isNew ? `${source} es un origen nuevo en config.yaml. ` : ''}Funciona con la muestra mientras no exista ${name}${isNew ? '' : ` (origen ${source})`}${form === undefined ? '' : `, por ejemplo ${form}`}.`,
-    next: { install: 'pyproject.toml pide ahora más paquetes. Para instalarlos:', image: 'Para construir su imagen:', deploy: 'Para que Prefect lo conozca:', automation: 'Para activarlo, con lo demás que haya en automations:' },
+    next: { install: 'pyproject.toml pide ahora más paquetes. Para instalarlos:', packages: 'package.json pide ahora más paquetes. Para instalarlos:', image: 'Para construir su imagen:', deploy: 'Para que Prefect lo conozca:', automation: 'Para activarlo, con lo demás que haya en automations:' },
     outlived: (file) => `${file} se queda: está editado. Lo que prueba ya no existe, así que fallará hasta que lo borres o deshagas esto.`,
     kept: (file, part) => (part === undefined ? `${file} se queda: está editado.` : `${part} se queda en ${file}: está editado.`),
     used: (stage: string, places: string) => `${stage} ya no está en config.yaml, pero todavía se usa: ${places}`,

@@ -195,6 +195,47 @@ describe('a TypeScript repository', () => {
     expect(files.get('vendor/kpi-flow-runtime/automations.mjs')).toContain('node automations.mjs');
   });
 
+  test('opens another database as long as a stage is of it, and is what it was when the last one is gone', () => {
+    const files = start();
+    const before = new Map(files);
+    const remove = (name: string) => apply(files, planRemove(name, stateOf(files), false, Object.values(additions).filter(isStageGenerator)).plan.ops);
+    const { remarks } = addTo(files, 'extractor', { name: 'orders', kind: 'sql', source: 'shop', database: 'postgresql' });
+    expect(remarks).toContainEqual({ kind: 'next', step: 'packages', command: 'npm install' });
+    expect(remarks).toContainEqual(expect.objectContaining({ kind: 'variable', name: 'SHOP_URL', form: 'postgresql://user:<password>@host:5432/database' }));
+    const { dependencies, devDependencies } = JSON.parse(textOf(files, 'package.json')) as Record<string, Record<string, string>>;
+    expect([dependencies?.['pg'], devDependencies?.['@types/pg']]).toEqual(['^8.23.1', '^8.23.1']);
+    expect(textOf(files, 'src/core/databases.ts')).toContain("import { postgresql } from './sql-postgresql.ts';");
+    const one = new Map(files);
+    addTo(files, 'extractor', { name: 'returns', kind: 'sql', source: 'shop' });
+    addTo(files, 'loader', { name: 'kept', kind: 'sql', source: 'mart', database: 'mysql' });
+    expect(textOf(files, 'src/core/databases.ts')).toMatch(/duckdb,\n {2}mariadb,\n {2}mysql: mariadb,\n {2}postgres: postgresql,\n {2}postgresql,\n/);
+    remove('kept');
+    remove('returns');
+    expect(files).toEqual(one);
+    remove('orders');
+    expect(files).toEqual(before);
+  });
+
+  test('that was made for a database keeps what it needs when a stage of it that was added goes', () => {
+    const files = start({ database: 'mariadb' });
+    const before = new Map(files);
+    expect(textOf(files, 'package.json')).toContain('"mysql2": "^3');
+    addTo(files, 'loader', { name: 'kept', kind: 'sql' });
+    apply(files, planRemove('kept', stateOf(files), false, Object.values(additions).filter(isStageGenerator)).plan.ops);
+    // What stages share besides came with it, and goes with it.
+    expect(files).toEqual(before);
+  });
+
+  test('gets what another database needs from a stage that was written into config.yaml by hand', () => {
+    const files = start();
+    files.set('config/config.yaml', textOf(files, 'config/config.yaml').replace('sources:\n', 'sources:\n  shop:\n    kind: sql\n    url: "${SHOP_URL:-postgresql://here/shop}"\n').replace('transformers:\n', '  orders:\n    source: shop\ntransformers:\n'));
+    const sync = () => planSync(Object.values(additions).filter(isStageGenerator), stateOf(files));
+    apply(files, sync().plan.ops);
+    expect(textOf(files, 'src/core/databases.ts')).toContain('postgresql,');
+    expect(textOf(files, 'package.json')).toContain('"pg": "^8');
+    expect(sync().plan.ops).toEqual([]);
+  });
+
   test('is looked at and taken back as a Python one is', async () => {
     const files = start();
     const ports = memoryPorts(files);
@@ -293,9 +334,9 @@ describe('a TypeScript repository', () => {
   test.each([
     ['extractor', { name: 'stock', kind: 'sap' }, 'E_LANGUAGE_NOT_YET'],
     ['loader', { name: 'kept', kind: 'sql', write_disposition: 'append', merge_strategy: 'upsert' }, 'E_ANSWER_REFUSED'],
-    ['loader', { name: 'kept', kind: 'sql', database: 'postgresql' }, 'E_LANGUAGE_NOT_YET'],
+    ['loader', { name: 'kept', kind: 'sql', database: 'oracle' }, 'E_LANGUAGE_NOT_YET'],
     ['loader', { name: 'save', kind: 'sql' }, 'E_ANSWER_REFUSED'],
-    ['extractor', { name: 'stock', kind: 'sql', database: 'postgresql' }, 'E_LANGUAGE_NOT_YET'],
+    ['extractor', { name: 'stock', kind: 'sql', database: 'mssql' }, 'E_LANGUAGE_NOT_YET'],
     ['extractor', { name: 'stock', kind: 'datalake', format: 'delta' }, 'E_LANGUAGE_NOT_YET'],
     ['extractor', { name: 'stock', kind: 'datalake', store: 's3' }, 'E_LANGUAGE_NOT_YET'],
     ['loader', { name: 'sent', kind: 'api' }, 'E_LANGUAGE_NOT_YET'],
@@ -338,6 +379,7 @@ describe('a TypeScript repository', () => {
     for (const input of ['by_period', 'raw_by_period', 'again_by_period']) addTo(files, 'loader', { name: `kept_${input}`, kind: 'sql', inputs: input });
     addTo(files, 'loader', { name: 'clean_kept', kind: 'sql', inputs: 'clean_orders' });
     addTo(files, 'loader', { name: 'sheet', kind: 'artifact', inputs: 'again_by_period' });
+    for (const database of ['postgresql', 'mariadb', 'mysql']) addTo(files, 'loader', { name: `to_${database}`, kind: 'sql', inputs: 'by_period', source: `in_${database}`, database });
     addTo(files, 'extractor', { name: 'tickets', kind: 'api', source: 'desk', auth: 'oauth2_client_credentials', paginator: 'offset', contract: 'freeze', cursor: 'updated_at', initial: '2026-01-05', lag: '3' });
     addTo(files, 'extractor', { name: 'changed', kind: 'sql', cursor: 'updated_at', initial: '2026-01-05', contract: 'evolve' });
     addTo(files, 'transformer', { name: 'clean_changed', kind: 'cleaning', inputs: 'changed' });

@@ -15,6 +15,37 @@ const notHere = `declare module '@duckdb/node-api' {
   }
   export const DuckDBInstance: { create(path?: string): Promise<Instance>; fromCache(path: string): Promise<Instance> };
 }
+declare module 'pg' {
+  interface Query {
+    readonly text: string;
+    readonly values?: readonly unknown[];
+    readonly types?: { readonly getTypeParser: () => (value: unknown) => unknown };
+  }
+  export interface QueryResult<Row> {
+    readonly rows: Row[];
+    readonly fields: { readonly name: string; readonly dataTypeID: number }[];
+  }
+  export class Client {
+    constructor(config: Readonly<Record<string, unknown>>);
+    on(event: 'error', heard: (error: Error) => void): this;
+    connect(): Promise<unknown>;
+    query<Row>(query: string | Query, values?: readonly unknown[]): Promise<QueryResult<Row>>;
+    end(): Promise<void>;
+  }
+}
+declare module 'mysql2/promise' {
+  export type RowDataPacket = Record<string, unknown>;
+  export interface FieldPacket {
+    readonly name: string;
+    readonly columnType?: number;
+  }
+  export interface Connection {
+    query<Rows = unknown>(sql: string): Promise<[Rows, FieldPacket[]]>;
+    execute<Rows = unknown>(sql: string, values: readonly (string | number | null)[]): Promise<[Rows, FieldPacket[]]>;
+    end(): Promise<void>;
+  }
+  export function createConnection(config: Readonly<Record<string, unknown>>): Promise<Connection>;
+}
 `;
 
 /** What the compiler says of a TypeScript repository, by its own rules: nothing when all is well. Below the project, so that zod, yaml and vitest are found where ours are. */

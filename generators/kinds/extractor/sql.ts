@@ -4,7 +4,7 @@ import { typescriptPair } from '../../../src/generate/typescript-stage.ts';
 import { batchModules, batchOption, batchRowsOf } from '../../batches.ts';
 import { contractOf, contractOption } from '../../contract.ts';
 import { checkCursor, cursorModules, cursorModulesInTypescript, cursorOf, cursorOptions } from '../../cursor.ts';
-import { databaseOption, sqlAddress, sqlReading } from '../../databases.ts';
+import { databaseOption, sqlAddress, sqlInTypescript, sqlReading } from '../../databases.ts';
 
 /** The modules that read for it, where the one that every database has does not. */
 function readers(item: StageItem): string[] {
@@ -32,9 +32,10 @@ export const kind = defineKind({
       ...typescriptPair('extractor/sql', 'extractor', `src/core/extractors/${name}.ts`, name),
       { template: 'stage/extractor/sql/extractor.sql', path: `src/core/extractors/${name}.sql`, owner: 'seed' },
     ],
-    options: [contractOption, ...cursorOptions],
-    modules: (item) => [...(contractOf(item) === '' ? [] : ['src/core/contract.ts', 'src/core/sql-contract.ts']), ...cursorModulesInTypescript(item)],
-    address: () => 'duckdb:///data/warehouse.duckdb',
+    options: [sqlInTypescript.database, contractOption, ...cursorOptions],
+    modules: (item) => [...(contractOf(item) === '' ? [] : ['src/core/contract.ts', 'src/core/sql-contract.ts']), ...cursorModulesInTypescript(item), ...sqlInTypescript.modules(item)],
+    requirements: sqlInTypescript.requirements,
+    address: sqlInTypescript.address,
   },
   modules: (item) => [...readers(item), ...cursorModules(item)],
   options: [databaseOption, contractOption, ...cursorOptions, batchOption],

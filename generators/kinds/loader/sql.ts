@@ -8,7 +8,7 @@ import { keysOption, loaderKeys } from '../../../src/generate/loader-keys.ts';
 import { typescriptPair } from '../../../src/generate/typescript-stage.ts';
 import { tableLoader } from '../../../src/generate/table-loader.ts';
 import type { TableWay } from '../../../src/generate/table-loader.ts';
-import { databaseOption, sqlAddress, sqlRequirements } from '../../databases.ts';
+import { databaseOption, sqlAddress, sqlInTypescript, sqlRequirements } from '../../databases.ts';
 import { storeKeys } from '../../store-keys.ts';
 
 /** Its strategy where it merges, else how it writes. */
@@ -102,10 +102,11 @@ export const kind = defineKind({
     { template: 'stage/loader/sql/any/test_loader.py', path: `tests/unit/test_${name}.py`, owner: 'seed' },
   ],
   typescript: {
-    options: [...ways, keysOption],
+    options: [sqlInTypescript.database, ...ways, keysOption],
     files: ({ name }) => typescriptPair('loader/sql/any', 'loader', `src/core/loaders/${name}.ts`, name),
-    modules: (item) => ['src/core/table-like.ts', 'tests/unit/table-like.test.ts', ...(isAudited(item) ? ['src/core/sql-audit.ts'] : [])],
-    address: () => 'duckdb:///data/warehouse.duckdb',
+    modules: (item) => ['src/core/table-like.ts', 'tests/unit/table-like.test.ts', ...(isAudited(item) ? ['src/core/sql-audit.ts'] : []), ...sqlInTypescript.modules(item)],
+    requirements: sqlInTypescript.requirements,
+    address: sqlInTypescript.address,
   },
   modules: (item) => tableLoader(wayOf(item), isAudited(item)).modules,
   requirements: sqlRequirements,

@@ -1,0 +1,245 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { execa } from 'execa';
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import type { DatabaseServer } from '../../src/build/database-servers.ts';
+import { startMariadb, startPostgres } from '../../src/build/database-servers.ts';
+import { linkPackages, sharedPackages } from '../../src/edge/node-packages-shared.ts';
+import { addTo, startFiles } from '../generate/grown.ts';
+import { noPrograms } from './use-databases.ts';
+
+const minutes = 60_000;
+const databases = ['postgresql', 'mariadb'] as const;
+type Database = (typeof databases)[number];
+
+const ways = {
+  delete_insert: { merge_strategy: 'delete-insert' },
+  upsert: { merge_strategy: 'upsert' },
+  insert_only: { merge_strategy: 'insert-only' },
+  scd2: { merge_strategy: 'scd2' },
+  append: { write_disposition: 'append' },
+  replace: { write_disposition: 'replace' },
+  replace_partitions: { write_disposition: 'replace_partitions' },
+} as const;
+type Way = keyof typeof ways;
+const everyWay = Object.keys(ways) as Way[];
+
+/** What is there after rows of 1 and 2, then one of 3 with the keys of the first, then one of 4 on another day. */
+const kept: Readonly<Record<Way, readonly number[]>> = {
+  delete_insert: [2, 3, 4],
+  upsert: [2, 3, 4],
+  insert_only: [1, 2, 4],
+  scd2: [1, 2, 3, 4],
+  append: [1, 2, 4],
+  replace: [4],
+  replace_partitions: [3, 4],
+};
+
+let root = '';
+const servers = new Map<Database, DatabaseServer>();
+
+beforeAll(async () => {
+  for (const [name, start] of [['postgresql', startPostgres], ['mariadb', startMariadb]] as const) {
+    const server = await start();
+    if (server !== undefined) servers.set(name, server);
+  }
+  // Below the project, so that zod, yaml and the compiler are found where ours are.
+  await mkdir('.cache', { recursive: true });
+  root = await mkdtemp(join(resolve('.cache'), 'typescript-databases-'));
+  const files = startFiles({ dir: 'kpi', id: 'sales', type: 'simple', inputs: 'orders', grain: 'day,channel', owner: 'ana', language: 'typescript', database: 'postgresql', timezone: 'Europe/Madrid' });
+  for (const database of databases) {
+    addTo(files, 'extractor', { name: `from_${database}`, kind: 'sql', source: `in_${database}`, database });
+    for (const contract of ['evolve', 'freeze']) {
+      addTo(files, 'extractor', { name: `${contract}_${database}`, kind: 'sql', source: `in_${database}`, contract });
+      files.set(`src/core/extractors/${contract}_${database}.sql`, `select * from ${contract}_${database} where occurred_at >= :start and occurred_at < :end`);
+    }
+    for (const [way, options] of Object.entries(ways)) {
+      for (const publish of ['direct', 'audit']) addTo(files, 'loader', { name: `${database}_${way}_${publish}`, kind: 'sql', source: `in_${database}`, inputs: 'sales_by_day', publish, ...options });
+    }
+  }
+  for (const [path, text] of files) {
+    await mkdir(dirname(join(root, path)), { recursive: true });
+    await writeFile(join(root, path), text);
+  }
+  await usePackages(files.get('package.json') ?? '');
+}, 10 * minutes);
+
+afterEach(() => void vi.unstubAllEnvs());
+afterAll(async () => {
+  await Promise.all([...servers.values()].map((server) => server.stop()));
+  await rm(root, { recursive: true, force: true, maxRetries: 5 });
+}, minutes);
+
+/** The clients of databases, as its package.json asks for them; what else it needs is ours. */
+async function usePackages(manifestText: string): Promise<void> {
+  const wanted = JSON.parse(manifestText) as { dependencies: Record<string, string>; devDependencies: Record<string, string> };
+  const { '@duckdb/node-api': duckdb, pg, mysql2 } = wanted.dependencies;
+  const manifest = { dependencies: { '@duckdb/node-api': duckdb, pg, mysql2, '@types/pg': wanted.devDependencies['@types/pg'] } };
+  const beside = await mkdtemp(join(resolve('.cache'), 'typescript-packages-'));
+  await writeFile(join(beside, 'package.json'), JSON.stringify(manifest));
+  await linkPackages(await sharedPackages(beside, '.cache'), root).finally(() => rm(beside, { recursive: true, force: true }));
+}
+
+type Rows = readonly Readonly<Record<string, string | number | null>>[];
+type Module = Readonly<Record<string, (...given: unknown[]) => Promise<unknown>>>;
+
+const moduleOf = async (path: string): Promise<Module> => (await import(join(root, path))) as Module;
+const camel = (name: string): string => name.replaceAll(/_+([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
+
+async function save(stage: string, rows: Rows): Promise<unknown> {
+  return await (await moduleOf(`src/core/loaders/${stage}.ts`))[camel(stage)]?.(rows);
+}
+
+const schema = { day: 'day', channel: 'text', at: 'moment', value: 'number' };
+
+async function read(stage: string, query: string, columns: object = schema): Promise<Rows> {
+  return (await (await moduleOf('src/core/sql.ts'))['readSql']?.(stage, query, columns, '2026-01-05', '2026-01-06')) as Rows;
+}
+
+/** Runs statements of somebody who is none of ours: in the words of the database. */
+async function run(stage: string, ...statements: string[]): Promise<void> {
+  await (await moduleOf('src/core/sql.ts'))['connected']?.(stage, async (connection: { run: (statement: string) => Promise<unknown> }) => {
+    for (const statement of statements) await connection.run(statement);
+  });
+}
+
+const odd = 'ñ 😀 \' " \\ \n\t :start ? $1';
+const rowsOf = (values: readonly (number | null)[], day = '2026-01-05'): Rows => values.map((value, index) => ({ day, channel: `${odd}${index}`, at: `${day}T08:00:00.25`, value }));
+
+const useServer = (database: Database, name: string, skip: (why: string) => never): string => {
+  const server = servers.get(database);
+  if (server === undefined) return skip(noPrograms(database));
+  vi.stubEnv(`IN_${database.toUpperCase()}_URL`, server.url(server.first));
+  return `${database}_${name}`;
+};
+
+test('a repository with every database satisfies its compiler', async () => {
+  const { exitCode, stdout } = await execa(process.execPath, [resolve('node_modules/typescript/bin/tsc'), '-p', root], { reject: false });
+  expect([exitCode, stdout]).toEqual([0, '']);
+}, 2 * minutes);
+
+describe.each(databases)('a loader of a TypeScript repository, in %s,', (database) => {
+  test.for(everyWay.flatMap((way) => (['direct', 'audit'] as const).map((publish) => [way, publish] as const)))('writes by %s, %s: once, and all of it or nothing', async ([way, publish], { skip }) => {
+    const stage = useServer(database, `${way}_${publish}`, skip);
+    const values = async () => (await read(stage, `select * from ${stage}`)).map((row) => row['value']).toSorted();
+    for (let times = 0; times < 2; times += 1) expect(await save(stage, rowsOf([1, 2]))).toBe(2);
+    expect(await values()).toEqual([1, 2]);
+    await save(stage, rowsOf([3]));
+    await save(stage, rowsOf([4], '2026-01-06'));
+    expect(await values()).toEqual(kept[way]);
+    expect(await save(stage, [])).toBe(0);
+    await expect(save(stage, rowsOf([5, 6], '2026-01-07').map((row) => ({ ...row, extra: 1 })))).rejects.toThrow('extra');
+    if (publish === 'audit') await expect(save(stage, rowsOf([7, null], '2026-01-08'))).rejects.toThrow('value');
+    expect(await values()).toEqual(kept[way]);
+  });
+
+  test('keeps what it is given: texts, days, moments and numbers of any size', async ({ skip }) => {
+    const stage = useServer(database, 'replace_direct', skip);
+    const numbers = [0.1, -1e21, 5e-324, 123456789012345, 0];
+    const rows: Rows = [...rowsOf(numbers), { day: '2026-01-05', channel: '', at: '1000-01-01T23:59:59', value: 1 }];
+    await save(stage, rows);
+    const byValue = (all: Rows) => all.toSorted((left, right) => Number(left['value']) - Number(right['value']));
+    expect(byValue(await read(stage, `select * from ${stage};`))).toEqual(byValue(rows));
+  });
+});
+
+describe.each(databases)('an extractor of a TypeScript repository, in %s,', (database) => {
+  const stage = `from_${database}`;
+  const zoned = database === 'postgresql' ? 'timestamptz' : 'datetime(6)';
+  const moment = (at: string) => (database === 'postgresql' ? `'${at}+01:00'` : `'${at}'`);
+
+  test('reads from the first moment of the days up to the last, in the time zone of the KPI, with every digit', async ({ skip }) => {
+    useServer(database, '', skip);
+    await run(stage, `create table ${stage} (record_id bigint, occurred_at ${zoned}, channel varchar(20)${database === 'mariadb' ? ' character set utf8mb4' : ''}, amount numeric(20, 2))`);
+    for (const at of ['2026-01-04 23:59:59', '2026-01-05 00:00:00', '2026-01-05 23:59:59.5', '2026-01-06 00:00:00']) await run(stage, `insert into ${stage} values (9007199254740993, ${moment(at)}, 'tienda ñ 😀', 0.10)`);
+    const extract = (await moduleOf(`src/core/extractors/${stage}.ts`))[camel(stage)];
+    const rows = (await extract?.('2026-01-05', '2026-01-06')) as Rows;
+    expect(rows.map((row) => row['occurred_at'])).toEqual(['2026-01-05T00:00:00', '2026-01-05T23:59:59.5']);
+    expect(rows[0]).toEqual({ record_id: '9007199254740993', occurred_at: '2026-01-05T00:00:00', channel: 'tienda ñ 😀', amount: 0.1 });
+    await run(stage, `update ${stage} set amount = 123456789012345678.91`);
+    await expect(extract?.('2026-01-05', '2026-01-06')).rejects.toThrow('123456789012345678.91');
+  });
+
+  test('holds rows to a contract, with columns that nobody foresaw', async ({ skip }) => {
+    useServer(database, '', skip);
+    const extract = async (contract: string): Promise<unknown> => await (await moduleOf(`src/core/extractors/${contract}_${database}.ts`))[camel(`${contract}_${database}`)]?.('2026-01-05', '2026-01-06').catch((error: Error) => `${error.name}: ${error.message}`);
+    for (const contract of ['evolve', 'freeze']) await run(stage, `create table ${contract}_${database} (record_id bigint, occurred_at ${zoned}, channel varchar(20), amount numeric(20, 2), pieces bigint, sent_at ${zoned}, sent_on date, note varchar(9))`, `insert into ${contract}_${database} values (7, ${moment('2026-01-05 08:00:00')}, 'web', 0.10, 12, ${moment('2026-01-05 09:00:00.5')}, '2026-01-05', null)`);
+    expect(await extract('evolve')).toEqual([{ record_id: '7', occurred_at: '2026-01-05T08:00:00', channel: 'web', amount: 0.1, pieces: 12, sent_at: '2026-01-05T09:00:00.5', sent_on: '2026-01-05', note: null }]);
+    expect(await extract('freeze')).toMatch(new RegExp(`^ContractError: freeze_${database}: pieces, sent_at, sent_on, note: expected`));
+    await run(stage, `alter table freeze_${database} drop column amount`);
+    expect(await extract('freeze')).toMatch(new RegExp(`^ContractError: freeze_${database}: amount: expected`));
+  });
+
+  test('takes a query in the words of the database', async ({ skip }) => {
+    useServer(database, '', skip);
+    const text = database === 'mariadb' ? '"a" as word, `order`' : `'a' as word, "order"`;
+    const from = database === 'mariadb' ? '(select 1 as `order`) o' : '(select 1 as "order") o';
+    const query = `with o as (select ${text} from ${from}) -- a comment, :start\nselect word, o.order, :end as "end", '?' as mark from o where :start < :end;\n`.replace('o.order', database === 'mariadb' ? '`order`' : '"order"').replace('-- a comment, :start\n', '').replace('"end"', 'finish');
+    expect(await read(stage, query, { word: 'text', order: 'number', finish: 'moment', mark: 'text' })).toEqual([{ word: 'a', order: 1, finish: '2026-01-06T00:00:00', mark: '?' }]);
+    await expect(read(stage, 'select 1 as word', { missing: 'text' })).rejects.toThrow(/SqlError|missing/);
+  });
+
+  test('says what to check, and never the address', async ({ skip }) => {
+    const server = servers.get(database);
+    if (server === undefined) return skip(noPrograms(database));
+    const variable = `IN_${database.toUpperCase()}_URL`;
+    const saying = async (address: string): Promise<string> => {
+      vi.stubEnv(variable, address);
+      return await read(stage, 'select 1 as word', { word: 'text' }).then(() => 'fine', (error: Error) => `${error.name}: ${error.message}`);
+    };
+    const here = new URL(server.url(server.first));
+    const at = (change: (url: URL) => void): string => {
+      const url = new URL(here.href.replace(/^[\w+]+:/, 'http:'));
+      change(url);
+      return url.href.replace('http:', `${database}:`);
+    };
+    expect(await saying(at(() => {}))).toBe('fine');
+    expect(await saying(at((url) => (url.port = '1')))).toBe(`SqlError: ${stage}: nothing answers there; check host and port in ${variable}`);
+    expect(await saying(at((url) => (url.pathname = '/nowhere')))).toBe(`SqlError: ${stage}: no such database; check its name in ${variable}`);
+    if (database === 'mariadb') expect(await saying(at((url) => (url.password = 's3cr3t')))).toBe(`SqlError: ${stage}: not let in; check user and password in ${variable}`);
+    expect(await saying('sqlite:///s3cr3t')).toMatch(new RegExp(`^SqlError: ${stage}: here an address begins with duckdb, .*; check ${variable} \\(`));
+  });
+});
+
+/** Rows enough that a kill can come in the middle of them. */
+const many = (value: number): Rows => Array.from({ length: 4000 }, (_, index) => ({ day: '2026-01-05', channel: `c${index}`, value }));
+
+describe.each(databases)('a load of a TypeScript repository that is killed, in %s,', (database) => {
+  beforeAll(async () => {
+    await execa(process.execPath, [resolve('node_modules/typescript/bin/tsc'), '-p', join(root, 'tsconfig.build.json')]);
+  }, 2 * minutes);
+
+  test.for(['delete_insert_direct', 'upsert_direct', 'replace_partitions_audit'])('leaves the old rows or the new ones, and the next one the new ones: %s', { timeout: 5 * minutes }, async (way, { skip }) => {
+    const stage = useServer(database, way, skip);
+    const url = process.env[`IN_${database.toUpperCase()}_URL`] ?? '';
+    const script = join(root, 'load.mjs');
+    await writeFile(script, `import { ${camel(stage)} as save } from './dist/src/core/loaders/${stage}.js';\nconst rows = ${many.toString().replace('many', 'rows')};\nconsole.log('loads');\nawait save(rows(Number(process.argv[2])));\nconsole.log('done');\n`);
+    await run(stage, `drop table if exists ${stage}`);
+    await save(stage, many(0));
+    let before = 0;
+    for (const [value, patience] of [[1, 0], [2, 60], [3, 150], [4, 300]] as const) {
+      const child = spawn(process.execPath, [script, String(value)], { env: { ...process.env, [`IN_${database.toUpperCase()}_URL`]: url }, stdio: ['ignore', 'pipe', 'inherit'] });
+      // One that cannot even begin says so by itself, and leaves the old rows: then the last comparison fails.
+      await Promise.race([once(child.stdout, 'data'), once(child, 'exit')]);
+      await sleep(patience);
+      const ended = child.exitCode === null ? once(child, 'exit') : undefined;
+      child.kill('SIGKILL');
+      await ended;
+      const values = await settled(stage);
+      expect([[before], [value]]).toContainEqual(values);
+      before = values[0] ?? -1;
+    }
+    await save(stage, many(9));
+    expect(await settled(stage)).toEqual([9]);
+  });
+
+  /** What is there once the server has noticed who is gone: until then their locks keep who wants to write waiting. */
+  async function settled(stage: string): Promise<number[]> {
+    await run(stage, 'begin', database === 'postgresql' ? `lock table ${stage}` : `select count(*) from ${stage} for update`, 'commit');
+    const rows = await read(stage, `select distinct value from ${stage}`, { value: 'number' });
+    return rows.map((row) => Number(row['value']));
+  }
+});
