@@ -55,8 +55,8 @@ describe('the package', () => {
   });
 
   // 165 kB of it are what a TypeScript repository carries with it, 190 the templates of both languages: ADR 8.
-  test('is at most 800 kB', () => {
-    expect(packed.size).toBeLessThanOrEqual(800_000);
+  test('is at most 900 kB', () => {
+    expect(packed.size).toBeLessThanOrEqual(900_000);
   });
 
   test('needs no other package, neither in its manifest nor in its code', async () => {
