@@ -384,7 +384,7 @@ describe('a TypeScript repository', () => {
     addTo(files, 'extractor', { name: 'changed', kind: 'sql', cursor: 'updated_at', initial: '2026-01-05', contract: 'evolve' });
     addTo(files, 'transformer', { name: 'clean_changed', kind: 'cleaning', inputs: 'changed' });
     for (const format of ['parquet', 'csv', 'json']) {
-      addTo(files, 'extractor', { name: `read_${format}`, kind: 'datalake', format });
+      addTo(files, 'extractor', { name: `read_${format}`, kind: 'datalake', format, cursor: format === 'csv' ? 'seen_at' : '', initial: format === 'json' ? '' : '2026-01-05' });
       addTo(files, 'loader', { name: `written_${format}`, kind: 'datalake', format, inputs: 'by_period' });
     }
     for (const form of ['table', 'markdown', 'link']) addTo(files, 'loader', { name: `shown_as_${form}`, kind: 'artifact', form, inputs: 'by_period' });

@@ -1,7 +1,7 @@
 import { defineKind } from '../../../src/generate/define-stage.ts';
 import { typescriptPair } from '../../../src/generate/typescript-stage.ts';
 import { contractOf, contractOption } from '../../contract.ts';
-import { checkCursor, cursorModules, cursorOf, cursorOptions } from '../../cursor.ts';
+import { checkCursor, cursorModules, cursorModulesInTypescript, cursorOf, cursorOptions } from '../../cursor.ts';
 import { formatOption, lakeAddress, lakeFields, lakeInTypescript, lakeReaders, lakeReading, lakeRequirements, lakeVariables, storeOption } from '../../lakes.ts';
 
 export const kind = defineKind({
@@ -21,6 +21,8 @@ export const kind = defineKind({
   ],
   typescript: {
     ...lakeInTypescript,
+    options: [...lakeInTypescript.options, ...cursorOptions],
+    modules: (item) => [...lakeInTypescript.modules(), ...cursorModulesInTypescript(item)],
     files: ({ name }) => typescriptPair('extractor/datalake', 'extractor', `src/core/extractors/${name}.ts`, name),
   },
   modules: (item) => [...lakeReaders(item), ...cursorModules(item)],
