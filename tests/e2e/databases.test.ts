@@ -39,7 +39,7 @@ async function run(args: readonly string[], env: Readonly<Record<string, string>
   return all;
 }
 
-describe('a database that no server is at hand for', () => {
+describe('a database that no server is at hand for', { timeout: 120_000 }, () => {
   const statements = (database: string) => run([script('compile_statements.py'), databaseOf(database).address, `from_${database}`]);
 
   it('SQL Server is asked, and keeps, in its own words', async () => {
@@ -87,7 +87,7 @@ describe('a database that no server is at hand for', () => {
   });
 });
 
-describe('a load into a database that no server is at hand for', () => {
+describe('a load into a database that no server is at hand for', { timeout: 120_000 }, () => {
   const loads = async (database: string) => JSON.parse(await run([script('compile_loads.py'), databaseOf(database).address, `to_${database}`])) as Record<string, string[]>;
   const rowsOf = (staged: string) => `SELECT ${['day', 'channel', 'value'].map((name) => `${staged}.${name}`).join(', ')} FROM ${staged}`;
   const same = (staged: string) => `kept.day = ${staged}.day AND kept.channel = ${staged}.channel`;
