@@ -59,7 +59,8 @@ export function sqlRequirements({ options }: StageItem): string[] {
 
 /** What a stage needs that reads from one. */
 export function sqlReading(item: StageItem): string[] {
-  return [...sqlRequirements(item), ...databaseOf(item.options['database']).readers];
+  const { readers, batchReaders = [] } = databaseOf(item.options['database']);
+  return [...sqlRequirements(item), ...readers, ...(item.options['batch_rows'] ? batchReaders : [])];
 }
 
 /** The form that the address of its source has. */

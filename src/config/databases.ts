@@ -4,6 +4,8 @@ export interface Database {
   readonly drivers: readonly string[];
   /** What reading from it takes beside, where rows come by columns. */
   readonly readers: readonly string[];
+  /** And what reading in batches takes. */
+  readonly batchReaders?: readonly string[];
   readonly address: string;
   /** How a TypeScript repository reads and writes it; nothing where it does not yet. */
   readonly typescript?: {
@@ -23,7 +25,7 @@ const mysql2 = { module: 'mariadb', packages: ['mysql2@^3.24.6'] } as const;
 /** Every database, by the name that SQLAlchemy has for it. */
 export const databases = {
   sqlite: { name: 'SQLite', drivers: [], readers: [], address: 'sqlite:///folder/file.sqlite' },
-  postgresql: { name: 'PostgreSQL', drivers: ['psycopg[binary]>=3.2'], readers: ['adbc-driver-postgresql>=1.9', 'pyarrow>=21'], address: 'postgresql+psycopg://user:<password>@host:5432/database', typescript: { module: 'postgresql', packages: ['pg@^8.23.1', '@types/pg@^8.23.1'], address: 'postgresql://user:<password>@host:5432/database' } },
+  postgresql: { name: 'PostgreSQL', drivers: ['psycopg[binary]>=3.2'], readers: ['adbc-driver-postgresql>=1.9'], batchReaders: ['pyarrow>=21'], address: 'postgresql+psycopg://user:<password>@host:5432/database', typescript: { module: 'postgresql', packages: ['pg@^8.23.1', '@types/pg@^8.23.1'], address: 'postgresql://user:<password>@host:5432/database' } },
   mariadb: { name: 'MariaDB', drivers: ['pymysql>=1.1'], readers: [], address: 'mariadb+pymysql://user:<password>@host:3306/database', typescript: { ...mysql2, address: 'mariadb://user:<password>@host:3306/database' } },
   mysql: { name: 'MySQL', drivers: ['pymysql>=1.1'], readers: [], address: 'mysql+pymysql://user:<password>@host:3306/database', typescript: { ...mysql2, address: 'mysql://user:<password>@host:3306/database' } },
   mssql: { name: 'SQL Server', drivers: ['pymssql>=2.3'], readers: [], address: 'mssql+pymssql://user:<password>@host:1433/database' },

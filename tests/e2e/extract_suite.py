@@ -4,6 +4,8 @@ the first that did not.
 """
 
 import json
+import os
+import signal
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
@@ -11,12 +13,14 @@ from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from importlib import import_module
 from pathlib import Path
+from threading import Thread
+from time import monotonic, sleep
 from typing import Any
 from unittest.mock import patch
 from zoneinfo import ZoneInfo
 
 import adbc_driver_manager
-import adbc_driver_postgresql.dbapi as adbc
+import adbc_driver_postgresql
 import polars as pl
 from sqlalchemy import Engine, event, text
 from sqlalchemy.exc import OperationalError
@@ -123,6 +127,7 @@ class Suite:
         self.module.BATCH_ROWS = 2
         contract = name.removeprefix("batched_")
         self.contract = contract.removeprefix("by_") if contract.startswith("by_") else None
+        self.by_columns = database == "postgresql" and self.contract is None
         self.extract: Callable[[date, date], Any] = getattr(self.module, name)
         self.module.SCHEMA = own_schema(SCHEMA)
 
@@ -156,12 +161,14 @@ class Suite:
             raise OperationalError("gone", None, Exception("gone"))
 
         def fail_by_columns(*_: object) -> None:
-            raise adbc.OperationalError("gone", status_code=adbc_driver_manager.AdbcStatusCode.IO)
+            raise adbc_driver_manager.OperationalError("gone", status_code=adbc_driver_manager.AdbcStatusCode.IO)
 
+        if self.by_columns:
+            with patch.object(adbc_driver_postgresql, "connect", fail_by_columns):
+                self.refuses(QUERY, "gone")
         event.listen(Engine, "before_cursor_execute", fail)
         try:
-            with patch.object(adbc, "connect", fail_by_columns):
-                self.refuses(QUERY, "gone")
+            self.refuses(QUERY, "gone")
         finally:
             event.remove(Engine, "before_cursor_execute", fail)
         same(self.read(), expected())
@@ -196,6 +203,33 @@ class Suite:
                     assert found["wider"].to_list() == expected()["wide"].to_list(), found["wider"]
             case _:
                 same(self.read(query), expected())
+
+    def what_nobody_asked_for_may_be_of_any_type(self) -> None:
+        if self.by_columns:
+            same(self.read(f"select {COLUMNS}, interval '1 month' as lasts, row(1, 2) as pair, 1 as twice, 2 as twice {WINDOW}"), expected())
+
+    def an_interrupt_ends_the_query_in_the_database_too(self) -> None:
+        if not self.by_columns:
+            return
+        asleep = text("select count(*) from pg_stat_activity where wait_event = 'PgSleep'")
+
+        def sleeping() -> int:
+            with sql.open_database(names[0]).connect() as connection:
+                return connection.execute(asleep).scalar_one()
+
+        def interrupt() -> None:
+            until = monotonic() + 120
+            while not sleeping() and monotonic() < until:
+                sleep(0.05)
+            os.kill(os.getpid(), signal.SIGINT)
+
+        Thread(target=interrupt).start()
+        try:
+            self.read(f"select {COLUMNS} from (select *, pg_sleep(100) from things) slow {WINDOW.removeprefix('from things')}")
+        except KeyboardInterrupt:
+            assert not sleeping()
+        else:
+            raise AssertionError("it was not interrupted")
 
     def a_column_less_stops_it(self) -> None:
         query = f"select {', '.join(list(SCHEMA)[:-1])} {WINDOW}"

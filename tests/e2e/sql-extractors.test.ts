@@ -8,7 +8,7 @@ const minutes = 60_000;
 const contracts = ['evolve', 'freeze', 'discard_row', 'discard_value'];
 const each = ['plain', ...contracts.map((contract) => `by_${contract}`)];
 const everyOne = [...each, ...each.map((name) => `batched_${name}`)];
-const cases = 12;
+const cases = 14;
 
 const repository = useRepository(() => {
   const files = startFiles({ dir: 'kpi', name: 'Reclamaciones', id: 'complaints', type: 'simple', inputs: 'orders', grain: 'day,channel', owner: 'ana', target: 10, warning: 12, direction: 'lower_is_better', timezone: 'Europe/Madrid', locale: 'en', frames });

@@ -90,7 +90,7 @@ def ours() -> dict[str, Callable[[], None]]:
     parts = import_module("core.sql_batches")
     moved, filed = (import_module(f"core.loaders.{name}") for name in ("moved", "filed"))
     sold.SCHEMA, sold.QUERY = SCHEMA, f"select {NAMES} from {FROM} where sold_at >= :start and sold_at < :end"
-    import_module("adbc_driver_postgresql.dbapi")
+    import_module("adbc_driver_postgresql")
 
     def streamed() -> None:
         LAKE.mkdir(parents=True, exist_ok=True)
