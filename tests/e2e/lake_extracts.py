@@ -246,6 +246,9 @@ def truths_and_numbers_are_read_by_contract(lake: Lake) -> None:
     lake.fill("typed", more)
     for contract in CONTRACTS:
         same(by_contract(lake, contract, "typed", schema=more.schema), more)
+    # another column has each value looked at, whatever the types of the file say
+    lake.fill("looked_at", more.with_columns(extra=pl.lit("x")))
+    same(by_contract(lake, "evolve", "looked_at", schema=more.schema).drop("extra"), more)
 
 
 CASES: list[Callable[[Lake], None]] = [
