@@ -35,6 +35,8 @@ const rules = (['en', 'es'] as const).flatMap((locale) =>
   ),
 );
 
+// What brings modules that no single choice does.
+const shares: readonly Readonly<Record<string, string>>[] = [{ checks: 'row_count(1)' }, { initial: '2026-01-05' }, { batch_rows: '1000' }, { format: 'json', contract: 'evolve' }, { format: 'delta', contract: 'evolve' }];
 const added = Object.values(stages).flatMap(({ kinds }) =>
   kinds.flatMap(({ value, files, options = [] }) => {
     const given = [{}, ...options.flatMap(({ key, choices = [] }) => choices.map((each) => ({ [key]: each.value })))];
@@ -43,7 +45,7 @@ const added = Object.values(stages).flatMap(({ kinds }) =>
 );
 const addedInTypescript = Object.values(stages).flatMap(({ kinds }) =>
   kinds.flatMap(({ value, typescript }) => {
-    const given = [{}, ...(typescript?.options ?? []).flatMap(({ key, choices = [] }) => choices.map((each) => ({ [key]: each.value })))];
+    const given = [{}, ...shares, ...(typescript?.options ?? []).flatMap(({ key, choices = [] }) => choices.map((each) => ({ [key]: each.value })))];
     return given.flatMap((options) => {
       const item = { name: 'x', kind: value, inputs: [], options };
       return typescript === undefined ? [] : [...typescript.files(item), ...(typescript.modules?.(item) ?? []).map((path) => ({ template: `typescript/${path}` }))];
@@ -54,7 +56,7 @@ const modules = Object.values(sourceKinds).flatMap((each) => each.modules.map((n
 // What stages share comes with the first one that needs it: whichever choice of its kind, and with checks.
 const shared = Object.values(stages).flatMap(({ kinds }) =>
   kinds.flatMap(({ value, modules: needed, options = [] }) => {
-    const given = [{}, { checks: 'row_count(1)' }, { initial: '2026-01-05' }, { batch_rows: '1000' }, { format: 'json', contract: 'evolve' }, { format: 'delta', contract: 'evolve' }, ...options.flatMap(({ key, choices = [] }) => choices.map((each) => ({ [key]: each.value })))];
+    const given = [{}, ...shares, ...options.flatMap(({ key, choices = [] }) => choices.map((each) => ({ [key]: each.value })))];
     return given.flatMap((each) => needed?.({ name: 'x', kind: value, inputs: [], options: each }) ?? []).map((path) => ({ template: `python/${path}` }));
   }),
 );
