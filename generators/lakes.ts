@@ -34,17 +34,24 @@ export const formatOption: KindOption = {
 /** The module that reads and writes a format, where it is not the one that every lake has. */
 const modulesOf: Readonly<Record<string, string>> = { csv: 'lake_text', json: 'lake_text', delta: 'lake_delta' };
 
+const storeOf = ({ options }: StageItem): string => options['store'] ?? 'folder';
+
 export const formatOf = ({ options }: StageItem): string => options['format'] ?? 'parquet';
 
-/** Folders, and what DuckDB reads and writes without an extension that it would have to download. */
+/** Folders and S3, in what DuckDB reads and writes without an extension that it would have to download. */
 export const lakeInTypescript = {
-  options: [{ ...formatOption, choices: formatOption.choices?.filter(({ value }) => value !== 'delta') ?? [] }],
-  modules: (): string[] => ['src/core/lake.ts', 'src/core/table-like.ts', 'tests/unit/table-like.test.ts'],
-  address: (): string => '/var/data/lake',
+  options: [
+    { ...storeOption, choices: storeOption.choices?.filter(({ value }) => value === 'folder' || value === 's3') ?? [] },
+    { ...formatOption, choices: formatOption.choices?.filter(({ value }) => value !== 'delta') ?? [] },
+  ],
+  modules: (item: StageItem): string[] => ['src/core/lake.ts', ...(storeOf(item) === 's3' ? ['src/core/lake-s3.ts'] : []), 'src/core/table-like.ts', 'tests/unit/table-like.test.ts'],
+  // Later ones leave Node 20 behind, which repositories run on.
+  requirements: (item: StageItem): readonly string[] => (storeOf(item) === 's3' ? ['@aws-sdk/client-s3@~3.1175.0'] : []),
+  address: (item: StageItem): string => lakeStores[storeOf(item)]?.address ?? '/var/data/lake',
 };
 
 /** Its format with the module of it. */
-export const lakeData = (item: StageItem) => ({ format: formatOf(item), module: modulesOf[formatOf(item)] ?? 'lake' });
+export const lakeData = (item: StageItem) => ({ format: formatOf(item), store: storeOf(item), module: modulesOf[formatOf(item)] ?? 'lake' });
 
 export const lakeModules = (item: StageItem): string[] => Object.entries(modulesOf).flatMap(([format, module]) => (format === formatOf(item) ? [`src/core/${module}.py`] : []));
 

@@ -7,8 +7,8 @@ import { execa } from 'execa';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { DatabaseServer } from '../../src/build/database-servers.ts';
 import { startMariadb, startPostgres } from '../../src/build/database-servers.ts';
-import { linkPackages, sharedPackages } from '../../src/edge/node-packages-shared.ts';
 import { addTo, startFiles } from '../generate/grown.ts';
+import { linkClients } from './typescript-clients.ts';
 import { noPrograms } from './use-databases.ts';
 
 const minutes = 60_000;
@@ -64,7 +64,7 @@ beforeAll(async () => {
     await mkdir(dirname(join(root, path)), { recursive: true });
     await writeFile(join(root, path), text);
   }
-  await usePackages(files.get('package.json') ?? '');
+  await linkClients(root, ['@duckdb/node-api', 'pg', 'mysql2', '@types/pg']);
 }, 10 * minutes);
 
 afterEach(() => void vi.unstubAllEnvs());
@@ -72,16 +72,6 @@ afterAll(async () => {
   await Promise.all([...servers.values()].map((server) => server.stop()));
   await rm(root, { recursive: true, force: true, maxRetries: 5 });
 }, minutes);
-
-/** The clients of databases, as its package.json asks for them; what else it needs is ours. */
-async function usePackages(manifestText: string): Promise<void> {
-  const wanted = JSON.parse(manifestText) as { dependencies: Record<string, string>; devDependencies: Record<string, string> };
-  const { '@duckdb/node-api': duckdb, pg, mysql2 } = wanted.dependencies;
-  const manifest = { dependencies: { '@duckdb/node-api': duckdb, pg, mysql2, '@types/pg': wanted.devDependencies['@types/pg'] } };
-  const beside = await mkdtemp(join(resolve('.cache'), 'typescript-packages-'));
-  await writeFile(join(beside, 'package.json'), JSON.stringify(manifest));
-  await linkPackages(await sharedPackages(beside, '.cache'), root).finally(() => rm(beside, { recursive: true, force: true }));
-}
 
 type Rows = readonly Readonly<Record<string, string | number | null>>[];
 type Module = Readonly<Record<string, (...given: unknown[]) => Promise<unknown>>>;

@@ -338,7 +338,7 @@ describe('a TypeScript repository', () => {
     ['loader', { name: 'save', kind: 'sql' }, 'E_ANSWER_REFUSED'],
     ['extractor', { name: 'stock', kind: 'sql', database: 'mssql' }, 'E_LANGUAGE_NOT_YET'],
     ['extractor', { name: 'stock', kind: 'datalake', format: 'delta' }, 'E_LANGUAGE_NOT_YET'],
-    ['extractor', { name: 'stock', kind: 'datalake', store: 's3' }, 'E_LANGUAGE_NOT_YET'],
+    ['extractor', { name: 'stock', kind: 'datalake', store: 'azure' }, 'E_LANGUAGE_NOT_YET'],
     ['loader', { name: 'sent', kind: 'api' }, 'E_LANGUAGE_NOT_YET'],
     ['extractor', { name: 'stock', kind: 'api', initial: '2026-02-30' }, 'E_ANSWER_REFUSED'],
     ['extractor', { name: 'stock', kind: 'sql', lag: '3' }, 'E_ANSWER_REFUSED'],
@@ -386,6 +386,8 @@ describe('a TypeScript repository', () => {
     for (const format of ['parquet', 'csv', 'json']) {
       addTo(files, 'extractor', { name: `read_${format}`, kind: 'datalake', format, cursor: format === 'csv' ? 'seen_at' : '', initial: format === 'json' ? '' : '2026-01-05' });
       addTo(files, 'loader', { name: `written_${format}`, kind: 'datalake', format, inputs: 'by_period' });
+      addTo(files, 'extractor', { name: `fetched_${format}`, kind: 'datalake', format, source: 'far', store: 's3' });
+      addTo(files, 'loader', { name: `sent_${format}`, kind: 'datalake', format, source: 'far', inputs: 'by_period' });
     }
     for (const form of ['table', 'markdown', 'link']) addTo(files, 'loader', { name: `shown_as_${form}`, kind: 'artifact', form, inputs: 'by_period' });
     addTo(files, 'transformer', { name: 'clean_tickets', kind: 'cleaning', inputs: 'tickets' });

@@ -15,6 +15,24 @@ const notHere = `declare module '@duckdb/node-api' {
   }
   export const DuckDBInstance: { create(path?: string): Promise<Instance>; fromCache(path: string): Promise<Instance> };
 }
+declare module '@aws-sdk/client-s3' {
+  interface Place {
+    readonly Bucket: string;
+    readonly Key: string;
+  }
+  export class S3Client {
+    constructor(config: Readonly<Record<string, unknown>>);
+    send(command: GetObjectCommand | PutObjectCommand): Promise<{ readonly Body?: unknown }>;
+    destroy(): void;
+  }
+  export class GetObjectCommand {
+    constructor(place: Place);
+  }
+  export class PutObjectCommand {
+    constructor(place: Place & { readonly Body: unknown; readonly ContentLength: number });
+  }
+  export function paginateListObjectsV2(config: { readonly client: S3Client }, place: { readonly Bucket: string; readonly Prefix: string }): AsyncIterable<{ readonly Contents?: readonly { readonly Key?: string }[] }>;
+}
 declare module 'pg' {
   interface Query {
     readonly text: string;

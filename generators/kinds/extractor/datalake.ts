@@ -22,7 +22,8 @@ export const kind = defineKind({
   typescript: {
     ...lakeInTypescript,
     options: [...lakeInTypescript.options, ...cursorOptions],
-    modules: (item) => [...lakeInTypescript.modules(), ...cursorModulesInTypescript(item)],
+    modules: (item) => [...lakeInTypescript.modules(item), ...cursorModulesInTypescript(item)],
+    variables: lakeVariables,
     files: ({ name }) => typescriptPair('extractor/datalake', 'extractor', `src/core/extractors/${name}.ts`, name),
   },
   modules: (item) => [...lakeReaders(item), ...cursorModules(item)],

@@ -24,6 +24,7 @@ export const kind = defineKind({
   ],
   typescript: {
     ...lakeInTypescript,
+    variables: lakeVariables,
     files: ({ name }) => typescriptPair('loader/datalake', 'loader', `src/core/loaders/${name}.ts`, name),
   },
   modules: lakeModules,
