@@ -246,9 +246,22 @@ def truths_and_numbers_are_read_by_contract(lake: Lake) -> None:
     lake.fill("typed", more)
     for contract in CONTRACTS:
         same(by_contract(lake, contract, "typed", schema=more.schema), more)
-    # another column has each value looked at, whatever the types of the file say
-    lake.fill("looked_at", more.with_columns(extra=pl.lit("x")))
-    same(by_contract(lake, "evolve", "looked_at", schema=more.schema).drop("extra"), more)
+    # where one column has another type, each value is looked at
+    lake.fill("looked_at", more.with_columns(day=pl.col("day").cast(pl.Datetime("us"))))
+    for contract in CONTRACTS:
+        same(by_contract(lake, contract, "looked_at", schema=more.schema), more)
+
+
+def a_new_moment_of_a_zone_becomes_local(lake: Lake) -> None:
+    if lake.form not in ("parquet", "delta"):
+        return
+    seen = [datetime(2026, 10, 24, 22, tzinfo=UTC), datetime(2026, 10, 25, 1, 30, tzinfo=UTC), None]
+    more = ROWS.head(3).with_columns(seen_at=pl.Series(seen).dt.cast_time_unit("us"))
+    local = [datetime(2026, 10, 25), datetime(2026, 10, 25, 2, 30), None]
+    lake.fill("seen", more)
+    lake.fill("seen_too", more.with_columns(amount=pl.col("amount").cast(pl.String)))
+    for folder in ("seen", "seen_too"):
+        assert by_contract(lake, "evolve", folder).sort("occurred_at")["seen_at"].to_list() == local
 
 
 CASES: list[Callable[[Lake], None]] = [
@@ -269,6 +282,7 @@ CASES: list[Callable[[Lake], None]] = [
     a_column_less_stops_every_contract,
     what_folders_say_is_a_column_by_contract,
     truths_and_numbers_are_read_by_contract,
+    a_new_moment_of_a_zone_becomes_local,
 ]
 
 
