@@ -5,7 +5,12 @@ export class PrefectApiError extends Error {
 
 /** No answer came: refused, reset, timed out, a broken reply. */
 export class PrefectUnreachable extends PrefectApiError {
-  override readonly name = 'PrefectUnreachable';
+  override readonly name: string = 'PrefectUnreachable';
+}
+
+/** Something answered that is not Prefect's server, or not all of it: a proxy's page, half a reply. */
+export class PrefectUnreadable extends PrefectUnreachable {
+  override readonly name = 'PrefectUnreadable';
 }
 
 /** The server answered, and said no. */

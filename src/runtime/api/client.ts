@@ -1,4 +1,4 @@
-import { PrefectHttpError, PrefectUnreachable } from './api-errors.ts';
+import { PrefectHttpError, PrefectUnreachable, PrefectUnreadable } from './api-errors.ts';
 import { CsrfToken } from './csrf.ts';
 import type { HttpAnswer, Transport } from './http.ts';
 import { makeTransport } from './http.ts';
@@ -44,14 +44,16 @@ export class PrefectClient {
    */
   async json<T>(method: string, path: string, body?: unknown, options: RequestOptions = {}): Promise<T> {
     const answer = await this.send(method, path, body, options);
-    if (answer.text === '') return undefined as T;
-    try {
-      return JSON.parse(answer.text) as T;
-    } catch {
-      throw new PrefectUnreachable(
-        `${method} ${path} answered something that is not JSON: ${answer.text.slice(0, 200)}`,
-      );
-    }
+    return read(`${method} ${path}`, answer.text) as T;
+  }
+
+  /**
+   * Gives the server JSON that is written already, and makes sure that it was the server who took it.
+   * @throws PrefectUnreachable, PrefectHttpError
+   */
+  async give(path: string, body: string): Promise<void> {
+    const { text } = await this.sendText('POST', path, body);
+    read(`POST ${path}`, text);
   }
 
   /** @throws PrefectUnreachable, PrefectHttpError */
@@ -138,6 +140,16 @@ export class PrefectClient {
       ...headers,
       ...(authorization === null ? {} : { authorization }),
     };
+  }
+}
+
+/** @throws PrefectUnreadable */
+function read(request: string, text: string): unknown {
+  if (text === '') return undefined;
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new PrefectUnreadable(`${request} answered something that is not JSON: ${text.slice(0, 200)}`);
   }
 }
 

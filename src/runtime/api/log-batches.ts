@@ -45,7 +45,7 @@ export class LogBatches {
     const batch = this.#takeBatch();
     if (batch.length === 0) return;
     try {
-      await this.#client.sendText('POST', '/logs/', `[${batch.map((each) => each.text).join(',')}]`);
+      await this.#client.give('/logs/', `[${batch.map((each) => each.text).join(',')}]`);
       this.#sent += batch.length;
     } catch (error) {
       if (!this.#refuse(error, batch)) throw error;

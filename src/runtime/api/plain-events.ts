@@ -50,7 +50,7 @@ export class PlainEvents {
 
   async #post(events: readonly object[]): Promise<boolean> {
     try {
-      await this.#client.send('POST', '/events', events);
+      await this.#client.json('POST', '/events', events);
       return true;
     } catch (error) {
       if (isRefusal(error)) return false;

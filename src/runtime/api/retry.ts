@@ -31,10 +31,11 @@ export function retryDelayMs(
   return Math.min(longestMs, base * (1 + jitter * chance));
 }
 
-/** `Retry-After` in milliseconds: seconds or a date; nothing when it is neither. */
+/** `Retry-After` in milliseconds: seconds or a date, of the server's clock when it says that; nothing when it is neither. */
 export function retryAfterMs(answer: HttpAnswer | undefined, now: number): number | undefined {
   const text = answer?.headers['retry-after']?.trim();
   if (text === undefined || text === '') return undefined;
-  const milliseconds = /^\d+(\.\d+)?$/.test(text) ? Number(text) * 1000 : Date.parse(text) - now;
+  const theirs = Date.parse(answer?.headers.date ?? '');
+  const milliseconds = /^\d+(\.\d+)?$/.test(text) ? Number(text) * 1000 : Date.parse(text) - (Number.isNaN(theirs) ? now : theirs);
   return Number.isNaN(milliseconds) ? undefined : Math.min(longestMs, Math.max(0, milliseconds));
 }

@@ -159,7 +159,7 @@ export class TaskDelivery {
   }
 
   async #send(entries: readonly Entry[]): Promise<void> {
-    await this.#client.send(
+    await this.#client.json(
       'POST',
       '/events',
       entries.map((each) => taskEvent(each.change)),
@@ -204,7 +204,7 @@ export class TaskDelivery {
     this.#note(entries);
     this.resent += entries.length;
     const posts = (entry: Entry): number => this.#outstanding.posted.get(entry.change.run.id)?.posts ?? 0;
-    await this.#client.send('POST', '/events', entries.map((each) => ({ ...taskEvent(each.change), ...(posts(each) > 2 ? { id: uuid7(Date.now()) } : {}) })));
+    await this.#client.json('POST', '/events', entries.map((each) => ({ ...taskEvent(each.change), ...(posts(each) > 2 ? { id: uuid7(Date.now()) } : {}) })));
   }
 
   #advance(): void {

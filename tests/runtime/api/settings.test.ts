@@ -56,6 +56,8 @@ describe('waiting before another try', () => {
   test('is what the server says, in seconds or as a date, and never endless', () => {
     expect(retryAfterMs(saying('7'), 0)).toBe(7000);
     expect(retryAfterMs(saying('Thu, 01 Jan 1970 00:00:09 GMT'), 0)).toBe(9000);
+    const ahead = { status: 429, headers: { date: 'Thu, 01 Jan 1970 01:00:00 GMT', 'retry-after': 'Thu, 01 Jan 1970 01:00:02 GMT' }, text: '' };
+    expect(retryAfterMs(ahead, 0)).toBe(2000);
     expect(retryAfterMs(saying('soon'), 0)).toBeUndefined();
     expect(retryAfterMs(saying('999999999'), 0)).toBe(300_000);
   });
