@@ -4,6 +4,7 @@ import { basename } from 'node:path';
 export const systems = [
   ...['additions', 'backfill', 'lakes', 'loaders', 'notification', 'sql-extractors', 'typescript-databases', 'typescript-s3'].map((each) => `tests/e2e/${each}.test.ts`),
   'tests/runtime/api/chaos.test.ts',
+  'tests/runtime/api/chaos-scripts.test.ts',
 ];
 
 /**

@@ -3,10 +3,23 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 /** What the proxy does with one request; nothing means that it passes it on. */
-export type Fault = 'cut' | 'reset' | 'half' | 'late' | 'lose' | '429' | '429 bare' | '429 odd' | '500' | '502' | '503' | '401' | 'nonsense' | 'broken' | undefined;
+export const faults = ['cut', 'reset', 'half', 'late', 'lose', '429', '429 bare', '429 odd', '429 ahead', '429 behind', '500', '502', '503', '503 maintenance', '403 csrf', '401', 'nonsense', 'broken'] as const;
+export type Fault = (typeof faults)[number] | undefined;
+
+/** A second from now, as a server says it whose clock is so many hours from ours. */
+const inASecond = (hours: number): Record<string, string> => {
+  const now = Date.now() + hours * 3_600_000;
+  return { date: new Date(now).toUTCString(), 'retry-after': new Date(now + 1000).toUTCString() };
+};
 
 /** What it says of when to come again, if that is not a second. */
-const retryAfter: Readonly<Record<string, Record<string, string>>> = { '429 bare': {}, '429 odd': { 'retry-after': 'soon' } };
+const headersOf: Readonly<Record<string, () => Record<string, string>>> = {
+  '429 bare': () => ({}),
+  '429 odd': () => ({ 'retry-after': 'soon' }),
+  '429 ahead': () => inASecond(1),
+  '429 behind': () => inASecond(-1),
+  '503 maintenance': () => ({ 'retry-after': '1', 'prefect-maintenance': 'true' }),
+};
 
 /** Stands between a client and a server, and does to each request what the script says. */
 export interface Proxy {
@@ -44,7 +57,7 @@ function apply(fault: Fault, incoming: IncomingMessage, answer: ServerResponse, 
     if (fault === 'lose') answer.writeHead(204).end();
     else if (fault === 'nonsense') answer.writeHead(200, { 'content-type': 'text/html' }).end('<html>');
     else if (fault === 'broken') answer.writeHead(200, { 'content-type': 'application/json' }).end('{"a":');
-    else answer.writeHead(Number(fault.slice(0, 3)), retryAfter[fault] ?? { 'retry-after': '1' }).end('{"detail":"not now"}');
+    else answer.writeHead(Number(fault.slice(0, 3)), headersOf[fault]?.() ?? { 'retry-after': '1' }).end(fault === '403 csrf' ? '{"detail":"Invalid CSRF token or client identifier."}' : '{"detail":"not now"}');
   });
 }
 

@@ -1,0 +1,90 @@
+import { randomUUID } from 'node:crypto';
+import { createServer } from 'node:http';
+import type { IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+/** The part of a Prefect server that a report needs, in this process: it can be had by the hundred. */
+export interface FakeServer {
+  readonly url: string;
+  /** How many task runs it has whose newest state is Completed. */
+  readonly completed: () => number;
+  /** Log lines that it was given. */
+  readonly logs: () => number;
+  stop(): Promise<void>;
+}
+
+interface SentEvent {
+  readonly id: string;
+  readonly occurred: string;
+  readonly resource: Readonly<Record<string, string>>;
+}
+
+interface Row {
+  readonly name: string;
+  readonly timestamp: string;
+}
+
+/** @param recordMs a row comes so many milliseconds after its event was taken */
+export async function startFakeServer(recordMs: number): Promise<FakeServer> {
+  const rows = new Map<string, Row>();
+  const seen = new Set<string>();
+  let lines = 0;
+  const take = (events: readonly SentEvent[]): void => {
+    for (const each of events.filter(({ id }) => !seen.has(id))) {
+      seen.add(each.id);
+      setTimeout(() => record(rows, each), recordMs);
+    }
+  };
+  const answers: readonly [RegExp, (body: never) => unknown][] = [
+    [/\/admin\/version$/, () => '3.9.1'],
+    [/\/csrf-token/, () => ({ token: randomUUID(), expiration: new Date(Date.now() + 3_600_000).toISOString() })],
+    [/\/flows\/$/, () => ({ id: randomUUID() })],
+    [/\/flow_runs\/$/, () => ({ id: randomUUID(), name: 'fake', flow_id: randomUUID(), tags: [], state: null })],
+    [/\/set_state$/, () => ({ status: 'ACCEPT', state: { type: 'RUNNING', name: 'Running', state_details: {} }, details: {} })],
+    [/\/events$/, (body) => take(body)],
+    [/\/logs\/$/, (body: readonly unknown[]) => void (lines += body.length)],
+    [/\/task_runs\/filter$/, (body) => found(rows, body).map(([id, { timestamp }]) => ({ id, state: { timestamp } }))],
+    [/\/task_runs\/count$/, (body) => found(rows, body).length],
+  ];
+  const server = createServer((incoming, outgoing) => {
+    const answerTo = async (): Promise<void> => {
+      const body = await readJson(incoming);
+      const answer = answers.find(([path]) => path.test(incoming.url ?? ''))?.[1](body as never);
+      if (answer === undefined) outgoing.writeHead(204).end();
+      else outgoing.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(answer));
+    };
+    answerTo().catch(() => outgoing.destroy());
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/api`,
+    completed: () => [...rows.values()].filter(({ name }) => name === 'Completed').length,
+    logs: () => lines,
+    stop: () =>
+      new Promise<void>((resolve) => {
+        server.closeAllConnections();
+        server.close(() => resolve());
+      }),
+  };
+}
+
+/** As the recorder does: an event that is older than the row changes nothing. */
+function record(rows: Map<string, Row>, { occurred, resource }: SentEvent): void {
+  const id = resource['prefect.resource.id']?.replace('prefect.task-run.', '') ?? '';
+  if ((rows.get(id)?.timestamp ?? '') < occurred) rows.set(id, { name: resource['prefect.state-name'] ?? '', timestamp: occurred });
+}
+
+interface Asked {
+  readonly task_runs: { readonly id: { readonly any_: readonly string[] }; readonly state?: { readonly name: { readonly any_: readonly string[] } } };
+}
+
+function found(rows: ReadonlyMap<string, Row>, { task_runs: { id, state } }: Asked): [string, Row][] {
+  const wanted = new Set(id.any_);
+  return [...rows].filter(([each, { name }]) => wanted.has(each) && (state === undefined || state.name.any_.includes(name)));
+}
+
+async function readJson(incoming: IncomingMessage): Promise<unknown> {
+  const parts: Buffer[] = [];
+  for await (const part of incoming) parts.push(part as Buffer);
+  return parts.length === 0 ? undefined : JSON.parse(Buffer.concat(parts).toString('utf8'));
+}
