@@ -1,8 +1,8 @@
 /** What a stage cannot be called in TypeScript, as it is typed: words of the language, and names that its module imports. */
 const words = new Set(
   `accepted_values any append arguments array async audit_and_save audits await bigint boolean case catch cell_of checked checked_stage class
-  columns complete_rows config const constructor create_link_artifact create_markdown_artifact create_table_artifact cursor date debugger
-  declare default delete delete_insert do enum error eval export extends false files finally first_of_each fn freshness function get
+  columns columns_for complete_rows config const constructor create_link_artifact create_markdown_artifact create_table_artifact cursor date
+  debugger declare default delete delete_insert do enum error eval export extends false files finally first_of_each fn freshness function get
   global_this globals group_rows header_cursor header_link implements import in in_range incremental incremental_stage index infinity
   insert_only instanceof interface intl is json json_link key let map math merge module namespace needed never new not_null null number object
   of offset package page_number parameters parse_args path pipeline places private process promise protected public query read_api read_lake

@@ -110,7 +110,7 @@ export function takeBack(name: string, configText: string, leaving: readonly str
 function modulesOf(kind: StageKind, item: StageItem, { lock, settings }: RepositoryState): readonly string[] {
   const modules = kind.modules?.(item) ?? [];
   const knowsColumns = settings.language === 'typescript' && item.source?.kind === 'sql' && !lock.settings.has(`inputs.${item.name}`);
-  return knowsColumns ? modules.filter((path) => !/\/table-like\.(?:test\.)?ts$/.test(path)) : modules;
+  return knowsColumns ? modules.filter((path) => !/\/(?:sql-columns|table-like)\.(?:test\.)?ts$/.test(path)) : modules;
 }
 
 type Dropped = Omit<TakenBack, 'configText'>;

@@ -126,6 +126,19 @@ describe.each(databases)('a loader of a TypeScript repository, in %s,', (databas
     expect(await values()).toEqual(kept[way]);
   });
 
+  test.for(everyWay)('takes rows of which a column is empty, whether or not the table is there: %s', async (way, { skip }) => {
+    const stage = useServer(database, `${way}_direct`, skip);
+    await run(stage, `drop table if exists ${stage}`);
+    const more = (rows: Rows, values: object): Rows => rows.map((row) => ({ ...row, ...values }));
+    const all = async () => (await read(stage, `select * from ${stage}`, { ...schema, note: 'text', since: 'moment' })).map((row) => [row['value'], row['note'], row['since']]);
+    await save(stage, more(rowsOf([1]), { note: null, since: '2026-01-05T08:00:00' }));
+    await save(stage, more(rowsOf([null]), { note: 'seen', since: null }));
+    const byText = (given: readonly unknown[]) => given.toSorted((left, right) => JSON.stringify(left).localeCompare(JSON.stringify(right)));
+    const [first, second] = [[1, null, '2026-01-05T08:00:00'], [null, 'seen', null]];
+    const stays = { insert_only: [first], append: [first], scd2: [first, second] }[way as string] ?? [second];
+    expect(byText(await all())).toEqual(byText(stays));
+  });
+
   test('keeps what it is given: texts, days, moments and numbers of any size', async ({ skip }) => {
     const stage = useServer(database, 'replace_direct', skip);
     const numbers = [0.1, -1e21, 5e-324, 123456789012345, 0];

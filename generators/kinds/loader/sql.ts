@@ -104,7 +104,7 @@ export const kind = defineKind({
   typescript: {
     options: [sqlInTypescript.database, ...ways, keysOption],
     files: ({ name }) => typescriptPair('loader/sql/any', 'loader', `src/core/loaders/${name}.ts`, name),
-    modules: (item) => ['src/core/table-like.ts', 'tests/unit/table-like.test.ts', ...(isAudited(item) ? ['src/core/sql-audit.ts'] : []), ...sqlInTypescript.modules(item)],
+    modules: (item) => ['src/core/sql-columns.ts', 'src/core/table-like.ts', 'tests/unit/table-like.test.ts', ...(isAudited(item) ? ['src/core/sql-audit.ts'] : []), ...sqlInTypescript.modules(item)],
     requirements: sqlInTypescript.requirements,
     address: sqlInTypescript.address,
   },
