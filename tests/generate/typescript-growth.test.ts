@@ -339,7 +339,6 @@ describe('a TypeScript repository', () => {
     ['extractor', { name: 'stock', kind: 'sql', database: 'mssql' }, 'E_LANGUAGE_NOT_YET'],
     ['extractor', { name: 'stock', kind: 'datalake', format: 'delta' }, 'E_LANGUAGE_NOT_YET'],
     ['extractor', { name: 'stock', kind: 'datalake', store: 'azure' }, 'E_LANGUAGE_NOT_YET'],
-    ['loader', { name: 'sent', kind: 'api' }, 'E_LANGUAGE_NOT_YET'],
     ['extractor', { name: 'stock', kind: 'api', initial: '2026-02-30' }, 'E_ANSWER_REFUSED'],
     ['extractor', { name: 'stock', kind: 'sql', lag: '3' }, 'E_ANSWER_REFUSED'],
     ['extractor', { name: 'stock', kind: 'sql', batch_rows: '100' }, 'E_LANGUAGE_NOT_YET'],
@@ -390,6 +389,7 @@ describe('a TypeScript repository', () => {
       addTo(files, 'loader', { name: `sent_${format}`, kind: 'datalake', format, source: 'far', inputs: 'by_period' });
     }
     for (const form of ['table', 'markdown', 'link']) addTo(files, 'loader', { name: `shown_as_${form}`, kind: 'artifact', form, inputs: 'by_period' });
+    addTo(files, 'loader', { name: 'told', kind: 'api', source: 'desk', inputs: 'by_period' });
     addTo(files, 'transformer', { name: 'clean_tickets', kind: 'cleaning', inputs: 'tickets' });
     for (const [write, strategy] of [['append', ''], ['replace', ''], ['replace_partitions', ''], ['merge', 'upsert'], ['merge', 'insert-only'], ['merge', 'scd2']])
       addTo(files, 'loader', { name: `all_${write}_${strategy}`.replaceAll('-', '_').replace(/_$/, ''), kind: 'sql', inputs: 'by_period', write_disposition: write, merge_strategy: strategy, publish: strategy === 'upsert' || write === 'append' ? 'audit' : 'direct' });
