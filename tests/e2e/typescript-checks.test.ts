@@ -16,6 +16,7 @@ function checkedChain(locale: string): Files {
   addTo(files, 'transformer', { name: 'counted_refunds', kind: 'calculation', inputs: 'clean_refunds', checks: 'row_count(1)', on_failure: 'warn' });
   addTo(files, 'transformer', { name: 'refunds_by_day', kind: 'aggregation', inputs: 'counted_refunds', checks: 'unique(day, region)' });
   addTo(files, 'loader', { name: 'refunds_daily', kind: 'sql', inputs: 'refunds_by_day' });
+  files.set('config/config.yaml', (files.get('config/config.yaml') ?? '').replaceAll(/^( {2}(?:sales|counted_refunds):\n)/gm, '$1    cache: inputs\n'));
   return files;
 }
 
@@ -52,7 +53,34 @@ describe('transformers of a TypeScript repository that check what they return', 
   it('pass the repository’s own compiler, linter and unit tests', async () => {
     await expectOwnChecksToPass(repository, ['checks', 'refunds', 'tests/flows']);
   }, 300_000);
+
+  it('keep their results apart where config.yaml says that they are kept', async () => {
+    await expectToPass(repository, 'cached', cached);
+  }, 120_000);
 });
+
+const cached = `
+import { flow } from '@kpi-flow/runtime';
+import { MemoryApi, memoryResults, runFlow } from '@kpi-flow/runtime/testing';
+import { expect, test } from 'vitest';
+import * as tasks from '../../prefect_flows/tasks.ts';
+
+let micros = Date.UTC(2026, 0, 6) * 1000;
+
+test('two stages that are given the same have results of their own, and each is computed once', async () => {
+  const rows = [{ record_id: 'a', occurred_at: '2026-01-05T08:00:00', region: 'a', amount: 1 }] as never;
+  const both = flow(async () => [await tasks.countedRefunds(rows), await tasks.sales(rows)] as unknown, { name: 'both' });
+  const world = { api: new MemoryApi({ now: () => (micros += 1), sleep: async () => {}, timer: () => () => {} }), results: memoryResults() };
+  const first = await runFlow(both, [], world);
+  const again = await runFlow(both, [], world);
+  const [counted, sales] = first.state.result() as object[][];
+  expect(Object.keys(counted?.[0] ?? {})).toContain('clean_refunds');
+  expect(Object.keys(sales?.[0] ?? {})).not.toContain('clean_refunds');
+  expect(again.state.result()).toEqual([counted, sales]);
+  const states = world.api.taskRuns.map(({ name, state }) => [name.replace(/-.*/, ''), state.name]);
+  expect(states.toSorted()).toEqual([['counted_refunds', 'Cached'], ['counted_refunds', 'Completed'], ['sales', 'Cached'], ['sales', 'Completed']]);
+});
+`;
 
 describe('a run in TypeScript whose data fails a check', () => {
   const repository = useTypescript(() => checkedChain('en'));
