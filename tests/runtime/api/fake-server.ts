@@ -24,16 +24,24 @@ interface Row {
   readonly timestamp: string;
 }
 
+/** As many events as Prefect's server remembers to have seen. */
+const remembered = 1000;
+/** Rows of long ago are nobody's question any more: what runs for minutes must not fill this process. */
+const kept = 10_000;
+
 /** @param recordMs a row comes so many milliseconds after its event was taken */
 export async function startFakeServer(recordMs: number): Promise<FakeServer> {
   const rows = new Map<string, Row>();
   const seen = new Set<string>();
-  let lines = 0;
+  let [lines, completed] = [0, 0];
   const take = (events: readonly SentEvent[]): void => {
-    for (const each of events.filter(({ id }) => !seen.has(id))) {
-      seen.add(each.id);
-      setTimeout(() => record(rows, each), recordMs);
-    }
+    const fresh = events.filter(({ id }) => !seen.has(id));
+    for (const { id } of fresh) seen.add(id);
+    forget(seen, remembered);
+    setTimeout(() => {
+      for (const each of fresh) if (record(rows, each) === 'Completed') completed += 1;
+      forget(rows, kept);
+    }, recordMs);
   };
   const answers: readonly [RegExp, (body: never) => unknown][] = [
     [/\/admin\/version$/, () => '3.9.1'],
@@ -58,7 +66,7 @@ export async function startFakeServer(recordMs: number): Promise<FakeServer> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/api`,
-    completed: () => [...rows.values()].filter(({ name }) => name === 'Completed').length,
+    completed: () => completed,
     logs: () => lines,
     stop: () =>
       new Promise<void>((resolve) => {
@@ -68,10 +76,21 @@ export async function startFakeServer(recordMs: number): Promise<FakeServer> {
   };
 }
 
-/** As the recorder does: an event that is older than the row changes nothing. */
-function record(rows: Map<string, Row>, { occurred, resource }: SentEvent): void {
+/** As the recorder does: an event that is older than the row changes nothing. The state that the run came into. */
+function record(rows: Map<string, Row>, { occurred, resource }: SentEvent): string | undefined {
   const id = resource['prefect.resource.id']?.replace('prefect.task-run.', '') ?? '';
-  if ((rows.get(id)?.timestamp ?? '') < occurred) rows.set(id, { name: resource['prefect.state-name'] ?? '', timestamp: occurred });
+  if ((rows.get(id)?.timestamp ?? '') >= occurred) return undefined;
+  const name = resource['prefect.state-name'] ?? '';
+  rows.set(id, { name, timestamp: occurred });
+  return name;
+}
+
+/** The oldest go. */
+function forget(some: Set<string> | Map<string, Row>, most: number): void {
+  for (const each of some.keys()) {
+    if (some.size <= most) return;
+    some.delete(each);
+  }
 }
 
 interface Asked {
