@@ -89,7 +89,7 @@ describe('a stage of a TypeScript repository', () => {
 
   test('compiles, whichever of them got another name', async () => {
     addChain();
-    for (const [name, next] of [['orders', 'pedidos'], ['clean_orders', 'tidy'], ['rate', 'counting'], ['rate_by_week', 'weeks'], ['rate_weekly', 'kept'], ['publish_rate', 'displayed'], ['sent_back', 'refunds'], ['net', 'rest'], ['net_by_week', 'net_weeks'], ['net_page', 'sheet']] as const) rename(name, next);
+    for (const [name, next] of [['orders', 'pedidos'], ['clean_orders', 'tidy'], ['rate', 'counting'], ['rate_by_week', 'weeks'], ['rate_weekly', 'stored'], ['publish_rate', 'displayed'], ['sent_back', 'refunds'], ['net', 'rest'], ['net_by_week', 'net_weeks'], ['net_page', 'sheet']] as const) rename(name, next);
     expect(await compile([...files].map(([path, text]) => ({ path, text })))).toBe('');
   });
 });
