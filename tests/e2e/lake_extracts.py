@@ -264,6 +264,15 @@ def a_new_moment_of_a_zone_becomes_local(lake: Lake) -> None:
         assert by_contract(lake, "evolve", folder).sort("occurred_at")["seen_at"].to_list() == local
 
 
+def a_column_of_a_zone_keeps_its_moments(lake: Lake) -> None:
+    # "zoned" has moments of UTC, and the days are those of Madrid
+    schema = pl.Schema({**ROWS.schema, "occurred_at": pl.Datetime("us", "UTC")})
+    wanted = [datetime(2026, 10, 24, 22, tzinfo=UTC), datetime(2026, 10, 25, 0, 30, tzinfo=UTC)]
+    for contract in CONTRACTS:
+        found = by_contract(lake, contract, "zoned", (date(2026, 10, 25), date(2026, 10, 26)), schema)
+        assert found.schema["occurred_at"] == pl.Datetime("us", "UTC") and sorted(found["occurred_at"]) == wanted, (contract, found)
+
+
 CASES: list[Callable[[Lake], None]] = [
     a_window_is_closed_and_open,
     a_cursor_of_its_own_decides,
@@ -283,6 +292,7 @@ CASES: list[Callable[[Lake], None]] = [
     what_folders_say_is_a_column_by_contract,
     truths_and_numbers_are_read_by_contract,
     a_new_moment_of_a_zone_becomes_local,
+    a_column_of_a_zone_keeps_its_moments,
 ]
 
 
