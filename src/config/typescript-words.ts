@@ -9,7 +9,7 @@ const words = new Set(
   pipeline places private process promise protected public query read_api read_lake read_sql read_sql_by_contract readonly replace
   replace_partitions request require resolve return root row row_count row_of rows rows_of runtime save save_lake scd2 schema send set
   settings single_page sql stage start_of static string sum sum_numbers super switch symbol table table_like table_of tasks this throw
-  total totals transformers true try type typeof undefined unique unknown upsert value values var void while window_of with yield z`.split(/\s+/),
+  total totals transformers true try type typeof undefined unique unknown upsert using_file value values var void while window_of with yield z`.split(/\s+/),
 );
 
 export function isTypescriptWord(name: string): boolean {

@@ -10,10 +10,12 @@ const notHere = `declare module '@duckdb/node-api' {
     runAndReadAll(sql: string, values?: Values): Promise<{ getRowObjectsJson(): Record<string, unknown>[] }>;
     closeSync(): void;
   }
-  interface Instance {
+  export class DuckDBInstance {
+    static create(path?: string): Promise<DuckDBInstance>;
+    static fromCache(path: string): Promise<DuckDBInstance>;
     connect(): Promise<DuckDBConnection>;
+    closeSync(): void;
   }
-  export const DuckDBInstance: { create(path?: string): Promise<Instance>; fromCache(path: string): Promise<Instance> };
 }
 declare module '@aws-sdk/client-s3' {
   interface Place {
