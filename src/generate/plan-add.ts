@@ -27,7 +27,7 @@ import { planGenerated, planNeeded } from './plan-generated.ts';
 import type { ProjectView, SourceView } from './project-view.ts';
 import type { RepositoryState } from './repository-state.ts';
 import { parserFor } from './read-state.ts';
-import { checksModule, configPath, databaseModule, databaseModulesIn, incrementalModule, nothing, stagesOf } from './repository-state.ts';
+import { configPath, nothing, settingsWith, stagesOf } from './repository-state.ts';
 import { kindIn, viewTakes } from './typescript-stage.ts';
 import { viewTypescript } from './typescript-view.ts';
 import { camel } from './emitters/words.ts';
@@ -78,7 +78,7 @@ export function planAdd(generator: StageGenerator, input: StageInput, state: Rep
   const configText = recordStage(generator, kind, item, isNewSource, state);
   const { config } = parseConfig(configText, configPath);
   const shared = kind.modules?.(item) ?? [];
-  const view = viewConfig(config, { ...state.settings, checks: state.settings.checks || shared.includes(checksModule[state.settings.language]), resumes: state.settings.resumes || shared.includes(incrementalModule[state.settings.language]), databases: databaseModulesIn((path) => state.settings.databases.some((each) => databaseModule(each) === path) || shared.includes(path)), inputs: new Map([...state.settings.inputs, [item.name, item.inputs.map(({ name }) => name)]]) });
+  const view = viewConfig(config, { ...settingsWith(state, (path) => shared.includes(path)), inputs: new Map([...state.settings.inputs, [item.name, item.inputs.map(({ name }) => name)]]) });
   const code = createFiles(kind, item, view, state);
   const join = generator.group === 'loaders' ? joinPart(input.flow ?? '', flows, config, item, state) : { ops: [], remarks: [{ kind: 'waits', stage: item.name, group: generator.group } as const] };
   const brought = bring(kind, item, isNewSource, configText, state);

@@ -6,7 +6,7 @@ import { planNewFile } from './new-file.ts';
 import type { Growth, Remark } from './plan-add.ts';
 import { planGenerated, planNeeded } from './plan-generated.ts';
 import type { RepositoryState } from './repository-state.ts';
-import { checkModules } from './repository-state.ts';
+import { checkModules, settingsWith } from './repository-state.ts';
 
 /** What is told where, and Prefect's type of block for each. */
 export const blockTypes = { slack: 'slack-webhook', teams: 'ms-teams-webhook', email: 'sendgrid-email', webhook: 'custom-webhook' } as const;
@@ -38,7 +38,7 @@ export function planNotification({ name, kind, channel, block }: NotificationInp
   const path = `automations/${name}.yaml`;
   const rule = { template: `notification/${kind}.yaml`, path, owner: 'seed', data: { notification: { name, block: `${blockTypes[channel]}/${block}`, switchOn: command } } } as const;
   const freshness = kind === 'stale' ? freshnessFor(state) : undefined;
-  const view = viewConfig(state.config, freshness === undefined ? state.settings : { ...state.settings, checks: true });
+  const view = viewConfig(state.config, settingsWith(state, (path) => freshness !== undefined && checkModules[language].includes(path)));
   const ops = [
     planNewFile(rule, view, state),
     ...planNeeded(state, view, freshness === undefined ? modules : [...modules, ...checkModules[language]]),

@@ -17,7 +17,7 @@ import { isPipeline, planRemovePipeline } from './plan-remove-pipeline.ts';
 import { planGenerated } from './plan-generated.ts';
 import { placesWith } from './rename-mentions.ts';
 import type { RepositoryState } from './repository-state.ts';
-import { checksModule, configPath, databaseModule, incrementalModule, isUnedited, stagesOf } from './repository-state.ts';
+import { abilitiesOf, configPath, isThere, isUnedited, stagesOf } from './repository-state.ts';
 import { filesOfStage, isStageModule } from './stage-files.ts';
 import { settingsOfStage } from './standing-stage.ts';
 import { generatorsIn } from './typescript-stage.ts';
@@ -40,13 +40,13 @@ export function planRemove(name: string, state: RepositoryState, force = false, 
   const brought = takeBack(name, removeEntry(state.configText, group, name), files.ops.map(({ path }) => path), state, generatorsIn(state.settings.language, generators));
   const { configText } = brought;
   const { config } = parseConfig(configText, configPath);
-  const stays = (module: string): boolean => !brought.ops.some(({ path }) => path === module);
+  const stays = (path: string): boolean => isThere(state.lock, path) && !brought.ops.some((op) => op.path === path);
   const ops: FileOp[] = [
     ...files.ops,
     ...(parted === undefined ? [] : [modify(parted.path, parted.before, parted.after)]),
     { kind: 'modify', path: configPath, owner: 'edited', before: state.configText, after: configText },
     ...brought.ops,
-    ...planGenerated(state, viewConfig(config, { ...state.settings, checks: state.settings.checks && stays(checksModule[state.settings.language]), resumes: state.settings.resumes && stays(incrementalModule[state.settings.language]), databases: state.settings.databases.filter((each) => stays(databaseModule(each))) }), force),
+    ...planGenerated(state, viewConfig(config, { ...state.settings, ...abilitiesOf(state.settings.language, stays) }), force),
   ];
   return { plan: { ops: [...ops, ...lockOps(state, ops, { ...settingsOfStage(name, state.lock), ...brought.settings })] }, remarks: [...(parted === undefined ? [] : [{ kind: 'parted', stages: parted.stages, file: parted.path } as const]), ...files.remarks, ...brought.remarks] };
 }

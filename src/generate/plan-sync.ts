@@ -12,7 +12,7 @@ import { lastOf, planStageFiles, waitingInputs } from './plan-add.ts';
 import { planGenerated, planNeeded } from './plan-generated.ts';
 import { removeFiles, usesOf } from './plan-remove.ts';
 import type { RepositoryState } from './repository-state.ts';
-import { databaseModule, databaseModulesIn, stagesOf } from './repository-state.ts';
+import { settingsWith, stagesOf } from './repository-state.ts';
 import { standingStage, toldOptions } from './standing-stage.ts';
 import { filesOfStage, isStageModule, moduleOf, stageOfFile } from './stage-files.ts';
 
@@ -23,8 +23,7 @@ import { filesOfStage, isStageModule, moduleOf, stageOfFile } from './stage-file
 export function planSync(generators: readonly StageGenerator[], state: RepositoryState, force = false): Growth {
   const gone = planGone(state);
   const fresh = planFresh(generators, state);
-  const databases = databaseModulesIn((path) => state.settings.databases.some((each) => databaseModule(each) === path) || fresh.ops.some((op) => op.path === path));
-  const view = viewConfig(state.config, { ...state.settings, databases });
+  const view = viewConfig(state.config, settingsWith(state, (path) => fresh.ops.some((op) => op.path === path)));
   const needed = planNeeded(state, view).filter(({ path }) => !fresh.ops.some((each) => each.path === path));
   const ops = [...fresh.ops, ...gone.ops, ...needed, ...planGenerated(state, view, force)];
   const stale = Object.fromEntries([...state.lock.settings.keys()].filter((key) => isStale(key, state)).map((key) => [key, undefined]));

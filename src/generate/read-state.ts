@@ -11,7 +11,7 @@ import type { RepositorySettings } from './config-view.ts';
 import { camel } from './emitters/words.ts';
 import { extensionOf } from './language.ts';
 import type { RepositoryState, RepositoryTexts } from './repository-state.ts';
-import { checksModule, configPath, databaseModulesIn, incrementalModule, inputsIn, stagesOf } from './repository-state.ts';
+import { abilitiesOf, configPath, inputsIn, isThere, stagesOf } from './repository-state.ts';
 
 /**
  * Reads what a job works from.
@@ -36,12 +36,12 @@ export function parserFor(config: Config, language: RepositorySettings['language
   return remembering((text) => readPlainTypescript(text, (name) => stages.get(name)));
 }
 
-function settingsOf({ settings, files }: Lock, version: string, deployments: string | undefined): RepositorySettings {
-  const has = (module: string): boolean => (files.get(module)?.owner ?? 'deleted') !== 'deleted';
+function settingsOf(lock: Lock, version: string, deployments: string | undefined): RepositorySettings {
+  const { settings } = lock;
   const locale = settings.get('locale') === 'es' ? 'es' : 'en';
   const language = settings.get('language') === 'typescript' ? 'typescript' : 'python';
   const frames = settings.get('frames') === 'pandas' ? 'pandas' : 'polars';
-  return { locale, language, frames, version, plop: settings.get('plop') === 'true', schedule: scheduleOf(deployments), checks: has(checksModule[language]), resumes: has(incrementalModule[language]), databases: databaseModulesIn(has), inputs: inputsIn(settings) };
+  return { locale, language, frames, version, plop: settings.get('plop') === 'true', schedule: scheduleOf(deployments), ...abilitiesOf(language, (path) => isThere(lock, path)), inputs: inputsIn(settings) };
 }
 
 /** The cron line of the first deployment. A prefect.yaml that we cannot read has none, as far as the docs know. */

@@ -46,8 +46,23 @@ export const incrementalModule = { python: 'prefect_flows/incremental.py', types
 export const databaseModule = (database: DatabaseModule): string => `src/core/sql-${database}.ts`;
 
 /** The databases whose modules a repository has, in the order of their names. */
-export function databaseModulesIn(has: (path: string) => boolean): readonly DatabaseModule[] {
+function databaseModulesIn(has: (path: string) => boolean): readonly DatabaseModule[] {
   return (['mariadb', 'postgresql'] as const).filter((each) => has(databaseModule(each)));
+}
+
+/** Whether a file that was generated is still there, as far as the lock knows. */
+export function isThere({ files }: Lock, path: string): boolean {
+  return (files.get(path)?.owner ?? 'deleted') !== 'deleted';
+}
+
+/** What the modules that a repository has let its stages do. */
+export function abilitiesOf(language: RepositorySettings['language'], has: (path: string) => boolean): Pick<RepositorySettings, 'checks' | 'resumes' | 'databases'> {
+  return { checks: has(checksModule[language]), resumes: has(incrementalModule[language]), databases: databaseModulesIn(has) };
+}
+
+/** The settings of a repository once it has these modules besides those that are there. */
+export function settingsWith({ settings, lock }: Pick<RepositoryState, 'settings' | 'lock'>, comes: (path: string) => boolean): RepositorySettings {
+  return { ...settings, ...abilitiesOf(settings.language, (path) => isThere(lock, path) || comes(path)) };
 }
 
 /** What a lock says of a stage that was added and takes nothing. */
