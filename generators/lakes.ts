@@ -1,5 +1,6 @@
 import type { ConfigField } from '../src/config/edit-config.ts';
 import { lakeStores } from '../src/config/lake-stores.ts';
+import { filesInTypescript } from '../src/config/source-kinds.ts';
 import type { KindVariable, StageItem } from '../src/generate/define-stage.ts';
 import type { KindOption } from '../src/generate/kind-options.ts';
 import type { FrameLibrary } from '../src/generate/project-input.ts';
@@ -44,7 +45,7 @@ export const lakeInTypescript = {
     { ...storeOption, choices: storeOption.choices?.filter(({ value }) => value === 'folder' || value === 's3') ?? [] },
     { ...formatOption, choices: formatOption.choices?.filter(({ value }) => value !== 'delta') ?? [] },
   ],
-  modules: (item: StageItem): string[] => ['src/core/lake.ts', ...(storeOf(item) === 's3' ? ['src/core/lake-s3.ts'] : []), 'src/core/table-like.ts', 'tests/unit/table-like.test.ts'],
+  modules: (item: StageItem): string[] => [...filesInTypescript('datalake'), ...(storeOf(item) === 's3' ? ['src/core/lake-s3.ts'] : [])],
   // Later ones leave Node 20 behind, which repositories run on.
   requirements: (item: StageItem): readonly string[] => (storeOf(item) === 's3' ? ['@aws-sdk/client-s3@~3.1175.0'] : []),
   address: (item: StageItem): string => lakeStores[storeOf(item)]?.address ?? '/var/data/lake',

@@ -14,6 +14,7 @@ import { planProject } from '../src/generate/plan-project.ts';
 import type { MetricType, ProjectInput } from '../src/generate/project-input.ts';
 import { rolesOf } from '../src/generate/project-input.ts';
 import { checkProject } from '../src/generate/check-project.ts';
+import { usualDatabase } from '../src/config/databases.ts';
 import { databaseChoices } from './databases.ts';
 
 const say = (en: string, es: string): Bilingual => ({ en, es });
@@ -182,7 +183,7 @@ const input = z.strictObject({
     help: say('Which one a source of kind sql is to be; decides its driver. The sample needs none.', 'Cuál va a ser un origen de tipo sql; decide su driver. La muestra no necesita ninguno.'),
     choices: databaseChoices,
     flagOnly: true,
-    initial: ({ language }) => (language === 'typescript' ? 'duckdb' : 'sqlite'),
+    initial: ({ language }) => usualDatabase(language === 'typescript' ? 'typescript' : 'python'),
     initialText: say('sqlite, or duckdb in TypeScript', 'sqlite, o duckdb en TypeScript'),
   }),
   schedule: field(checkedBy(readSchedule), {

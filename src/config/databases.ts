@@ -41,6 +41,11 @@ export function databaseOf(name: string | undefined): Database {
   return name !== undefined && Object.hasOwn(databases, name) ? databases[name as DatabaseName] : databases.sqlite;
 }
 
+/** The one of a new repository, where nobody says. */
+export function usualDatabase(language: 'python' | 'typescript'): DatabaseName {
+  return language === 'typescript' ? 'duckdb' : 'sqlite';
+}
+
 /** How a TypeScript repository reads and writes a database; a DuckDB file, where nobody said. */
 export function typescriptDatabase(name: string | undefined): NonNullable<Database['typescript']> {
   return (databaseOf(name) as Database).typescript ?? databases.duckdb.typescript;

@@ -14,12 +14,14 @@ export interface SourceKindFacts {
   readonly modules: readonly string[];
   /** Those that it has beside them in a repository of pandas. */
   readonly modulesInPandas?: readonly string[];
+  /** What a TypeScript repository needs for it beside what every one has: modules with their tests, as paths. */
+  readonly filesInTypescript?: readonly string[];
 }
 
 /** Every kind of source, in the order in which they are told. */
 export const sourceKinds: Readonly<Record<Source['kind'], SourceKindFacts>> = {
   sql: { key: 'url', usualName: 'warehouse', sample: 'sqlite:///.data/sample.sqlite', sampleInTypescript: 'duckdb:///.data/sample.duckdb', modules: ['sql.py', 'sql_errors.py', 'sql_postgresql.py'] },
-  datalake: { key: 'uri', usualName: 'lake', sample: '.data/lake', modules: ['lake.py'], modulesInPandas: ['lake_files.py'] },
+  datalake: { key: 'uri', usualName: 'lake', sample: '.data/lake', modules: ['lake.py'], modulesInPandas: ['lake_files.py'], filesInTypescript: ['src/core/lake.ts', 'src/core/table-like.ts', 'tests/unit/table-like.test.ts'] },
   api: { key: 'url', usualName: 'api', sample: 'sample://', modules: ['api.py', 'api_auth.py', 'contract.py', 'http_client.py', 'paginators.py'] },
   sap: { key: 'url', usualName: 'sap', sample: 'sample://', modules: ['api_auth.py', 'contract.py', 'http_client.py', 'odata.py', 'sap.py'] },
 };
@@ -28,6 +30,11 @@ export const sourceKinds: Readonly<Record<Source['kind'], SourceKindFacts>> = {
 export function modulesOfSource(kind: Source['kind'], isPandas: boolean): readonly string[] {
   const { modules, modulesInPandas = [] } = sourceKinds[kind];
   return isPandas ? [...modules, ...modulesInPandas] : modules;
+}
+
+/** What a kind of source needs in a TypeScript repository beside what every one has. */
+export function filesInTypescript(kind: Source['kind']): readonly string[] {
+  return sourceKinds[kind].filesInTypescript ?? [];
 }
 
 /** The variable that a source's address is read from unless somebody names another. */

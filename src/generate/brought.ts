@@ -86,8 +86,8 @@ export function takeBack(name: string, configText: string, leaving: readonly str
   if (gone === undefined) return { configText, ops: [], settings: {}, remarks: [] };
   const source = dropSource(gone.item, configText, state);
   const config = parseConfig(source.configText, configPath).config;
-  // In TypeScript `create` writes stages that stand on nothing that others share, unless the lock says what they are of.
-  const isShared = (each: string): boolean => state.settings.language === 'python' || [...state.lock.settings.keys()].some((key) => key === `inputs.${each}` || key.startsWith(`option.${each}.`));
+  // In TypeScript what `create` writes of databases stands on nothing that others share, unless the lock says what it is of.
+  const isShared = (each: string): boolean => state.settings.language === 'python' || config.sources[sourceOf(each, config) ?? '']?.kind === 'datalake' || [...state.lock.settings.keys()].some((key) => key === `inputs.${each}` || key.startsWith(`option.${each}.`));
   const { nameOf } = manifestOf(state.settings.language);
   const left = [...stagesOf(config).keys()].filter(isShared).flatMap((each) => standingStage(each, { config, lock: state.lock }, generators) ?? []);
   const needed = new Set(left.flatMap(({ kind, item }) => (kind.requirements?.(item, state.settings.frames) ?? []).map(nameOf)));

@@ -6,7 +6,7 @@ import type { ProjectInput } from './project-input.ts';
 import { stageNames } from './project-view.ts';
 import { isTypescriptWord } from '../config/typescript-words.ts';
 import { camel } from './emitters/words.ts';
-import { hasTypescript } from '../config/databases.ts';
+import { hasTypescript, usualDatabase } from '../config/databases.ts';
 
 /** What no field can see alone: roles, names that meet, and on which side a warning lies. */
 export function checkProject(input: ProjectInput): Problem[] {
@@ -16,10 +16,8 @@ export function checkProject(input: ProjectInput): Problem[] {
 /** What a TypeScript repository cannot do yet is said before anything is written. */
 function checkLanguage(input: ProjectInput): Problem[] {
   if (input.language === 'python') return [];
-  const { source, destination, database, task_runner } = input;
+  const { database, task_runner } = input;
   const lacking = [
-    ...(source === 'sql' ? [] : [`--source ${source}`]),
-    ...(destination === 'sql' ? [] : [`--destination ${destination}`]),
     ...(hasTypescript(database) ? [] : [`--database ${database}`]),
     ...(task_runner === 'threads' ? [] : [`--task-runner ${task_runner}`]),
   ];
@@ -58,8 +56,8 @@ function checkNames(input: ProjectInput): Problem[] {
   return twice === undefined ? [] : [problem('E_STAGE_NAME_TAKEN', { name: twice })];
 }
 
-function checkDatabase({ source, destination, database }: ProjectInput): Problem[] {
-  if (database === 'sqlite' || source === 'sql' || destination === 'sql') return [];
+function checkDatabase({ source, destination, database, language }: ProjectInput): Problem[] {
+  if (database === usualDatabase(language) || source === 'sql' || destination === 'sql') return [];
   const refusal = refuse('Neither the source nor the destination is a database.', 'Ni el origen ni el destino son una base de datos.');
   return [problem('E_ANSWER_REFUSED', { flag: '--database', value: database, ...refusal })];
 }

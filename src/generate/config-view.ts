@@ -1,5 +1,6 @@
 import type { Config, Source } from '../config/config.ts';
 import type { DatabaseModule } from '../config/databases.ts';
+import { usualDatabase } from '../config/databases.ts';
 import { storeOf } from '../config/lake-stores.ts';
 import { readReferences } from '../config/references.ts';
 import { addressOf, sourceKinds, variableOf } from '../config/source-kinds.ts';
@@ -73,7 +74,7 @@ function inputOf(config: Config, { locale, language, frames, plop, schedule }: R
     frames,
     source: 'sql',
     destination: 'sql',
-    database: language === 'typescript' ? 'duckdb' : 'sqlite',
+    database: usualDatabase(language),
     task_runner: 'threads',
     inputs: Object.keys(extractors).slice(0, rolesOf[kpi.type].length),
     schedule,

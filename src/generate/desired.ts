@@ -1,8 +1,9 @@
 import { configSchemas } from 'virtual:config-schema';
 import { modulesOfSource, sourceKinds } from '../config/source-kinds.ts';
 import type { FileSpec } from '../plan/tree.ts';
+import type { FileRule } from './file-rule.ts';
+import { sharedRule } from './file-rule.ts';
 import { projectFiles } from './project-files.ts';
-import type { FileRule } from './project-files.ts';
 import type { ProjectView } from './project-view.ts';
 import { render } from './render.ts';
 
@@ -20,11 +21,6 @@ export function neededFiles(view: ProjectView, shared: readonly string[] = []): 
   const modules = new Set(sourceNames.flatMap((kind) => modulesOfSource(kind, view.isPandas).map((name) => `src/core/${name}`)));
   const rules = projectFiles(view).filter(({ path }) => modules.has(path));
   return [...rules, ...shared.map((path) => sharedRule(path, 'python'))].map((rule) => renderRule(rule, view));
-}
-
-/** A test is written once; of a module the pristine text is kept. */
-function sharedRule(path: string, language: ProjectView['language']): FileRule {
-  return { template: `${language}/${path}`, path, owner: path.startsWith('tests/') ? 'seed' : 'merged' };
 }
 
 /** The text of one file. */

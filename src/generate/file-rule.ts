@@ -7,3 +7,8 @@ export interface FileRule {
   readonly owner: Owner;
   readonly data?: object;
 }
+
+/** A module of the core, or its test, that stages share. A test is written once; of a module the pristine text is kept. */
+export function sharedRule(path: string, language: 'python' | 'typescript'): FileRule {
+  return { template: `${language}/${path}`, path, owner: path.startsWith('tests/') ? 'seed' : 'merged' };
+}

@@ -1,5 +1,7 @@
 import type { Owner } from '../plan/tree.ts';
+import { filesInTypescript } from '../config/source-kinds.ts';
 import type { FileRule } from './file-rule.ts';
+import { sharedRule } from './file-rule.ts';
 import type { InputView, ProjectView } from './project-view.ts';
 import { databaseModule } from './repository-state.ts';
 import { artifactFile } from './stage-files.ts';
@@ -51,8 +53,14 @@ function coreFiles(view: ProjectView): FileRule[] {
     ...plain('generated', ...core('databases', 'extractors/index', 'transformers/index', 'loaders/index')),
     ...plain('merged', ...core('root', 'rows', 'settings', 'sql', 'sql-database', 'sql-duckdb', 'sql-load', 'variables')),
     ...plain('merged', ...view.databaseModules.map(databaseModule)),
+    ...sourceFiles(view),
     { template: 'typescript/src/core/pipelines/pipeline.ts', path: `src/core/pipelines/${view.kpi.id}.ts`, owner: 'edited' },
   ];
+}
+
+/** What the kinds of source need, each once. */
+function sourceFiles({ sources }: ProjectView): FileRule[] {
+  return [...new Set(sources.flatMap(({ kind }) => filesInTypescript(kind)))].map((path) => sharedRule(path, 'typescript'));
 }
 
 function flowFiles({ flow, publish, language }: ProjectView): FileRule[] {
@@ -76,7 +84,7 @@ function testFiles({ flow }: ProjectView): FileRule[] {
 }
 
 function stageFiles(view: ProjectView): FileRule[] {
-  const { kpi, calculation, aggregation, loader, source, destination } = view;
+  const { kpi, calculation, aggregation, loader, destination } = view;
   const pair = (folder: string, kind: string, home: string, name: string, stage?: object): FileRule[] => [
     seed(`stage/${folder}/${kind}.ts`, `src/core/${home}/${name}.ts`, stage),
     seed(`stage/${folder}/${kind}.test.ts`, `tests/unit/${name}.test.ts`, stage),
@@ -85,18 +93,21 @@ function stageFiles(view: ProjectView): FileRule[] {
     ...view.inputs.flatMap((each) => inputFiles(view, each, pair)),
     ...pair(`transformer/calculation/${kpi.type}`, 'calculation', 'transformers', calculation),
     ...pair(`transformer/aggregation/${kpi.type}`, 'aggregation', 'transformers', aggregation),
-    ...pair(`loader/${destination.kind}`, 'loader', 'loaders', loader, { name: loader, source: source.name }),
+    ...pair(`loader/${destination.kind}`, 'loader', 'loaders', loader, { name: loader, takes: [{ stage: aggregation, folder: 'transformers' }], ...usualLake }),
   ];
 }
+
+/** A lake of a new repository is a folder of parquet, wherever its address leads later. */
+const usualLake = { format: 'parquet', store: 'folder' };
 
 type Pair = (folder: string, kind: string, home: string, name: string, stage?: object) => FileRule[];
 
 function inputFiles({ source }: ProjectView, { name, clean, role }: InputView, pair: Pair): FileRule[] {
-  const extractor = { name, clean, role, cursor: 'occurred_at', ownCursor: '', initial: null, contract: '' };
+  const extractor = { name, clean, role, cursor: 'occurred_at', ownCursor: '', initial: null, contract: '', ...usualLake };
   const folder = `extractor/${source.kind}`;
   return [
     ...pair(folder, 'extractor', 'extractors', name, extractor),
-    seed(`stage/${folder}/extractor.sql`, `src/core/extractors/${name}.sql`, extractor),
+    ...(source.kind === 'sql' ? [seed(`stage/${folder}/extractor.sql`, `src/core/extractors/${name}.sql`, extractor)] : []),
     ...pair('transformer/cleaning', 'cleaning', 'transformers', clean, { name: clean, input: name, role, checks: null }),
     seed('python/tests/equivalence/cases/sample/input.csv', `tests/equivalence/cases/sample/${name}.csv`, extractor),
   ];

@@ -109,11 +109,11 @@ describe.each(locales)('mistakes end with 2, an explanation on stderr and nothin
       /import_kpi/,
     ],
     [
-      'a source that a language has not yet',
+      'a database that a language has not yet',
       'create-kpi-flow',
-      ['a', '--yes', '--language', 'typescript', '--source', 'datalake'],
-      ['E_LANGUAGE_NOT_YET', 'E_LANGUAGE_NOT_YET', 'E_ANSWER_REFUSED'],
-      /--source datalake/,
+      ['a', '--yes', '--language', 'typescript', '--database', 'oracle', '--task-runner', 'dask'],
+      ['E_LANGUAGE_NOT_YET', 'E_LANGUAGE_NOT_YET'],
+      /--database oracle/,
     ],
     [
       'an answers file that is not there',

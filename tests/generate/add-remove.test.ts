@@ -67,7 +67,7 @@ function remove(files: Files, name: string): void {
 const changed = (before: Files, after: Files): string[] => [...new Set([...before.keys(), ...after.keys()])].filter((path) => before.get(path) !== after.get(path));
 
 describe.each(['python', 'typescript'] as const)('in a %s repository', (language) => {
-  const starts = [{ locale: 'en', grain: 'day' }, { locale: 'es', grain: 'week,channel', type: 'simple', plop: true }, ...(language === 'python' ? [{ grain: 'day,channel', source: 'datalake', destination: 'datalake' }] : [])].map((each) => startFiles({ ...project, ...each, language }));
+  const starts = [{ locale: 'en', grain: 'day' }, { locale: 'es', grain: 'week,channel', type: 'simple', plop: true }, { grain: 'day,channel', source: 'datalake', destination: 'datalake' }].map((each) => startFiles({ ...project, ...each, language }));
   const kinds = generatorsIn(language, Object.values(stages)).flatMap((generator) => generator.kinds.map((kind) => ({ generator, kind, name: `${generator.name} ${kind.value}` })));
   const anyStage = (name: string): fc.Arbitrary<Stage> => fc.constantFrom(...kinds).chain(({ generator, kind }) => anyAnswers(kind, generator).map((answers) => [generator.name, { name, ...answers }] as const));
 

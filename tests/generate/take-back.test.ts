@@ -95,6 +95,15 @@ describe('what another stage needs stays until that one goes', () => {
     expect(changed(start, files)).toEqual([]);
   });
 
+  test('a module that the lake of a new TypeScript repository stands on, also when somebody edited it', () => {
+    const files = startFiles({ dir: 'kpi', name: 'Sales', id: 'sales', grain: 'day', owner: 'ana', source: 'datalake', inputs: 'orders', language: 'typescript' });
+    edit(files, 'src/core/lake.ts', "'.data/lake'", "'.data/pond'");
+    const before = new Map(files);
+    addTo(files, 'extractor', { name: 'returns', kind: 'datalake' });
+    expect(kept(remove(files, 'returns'))).toEqual([]);
+    expect(changed(before, files)).toEqual([]);
+  });
+
   test('a driver, for who came to the source afterwards', () => {
     const files = new Map(start);
     addTo(files, 'extractor', { name: 'returns', ...postgresql });

@@ -79,7 +79,6 @@ describe('refusals', () => {
     [{ timezone: 'madrid' }, 'E_ANSWER_REFUSED', 'Europe/Madrid'],
     [{ type: 'ratio', inputs: 'one' }, 'E_ANSWER_REFUSED', 'numerator,denominator'],
     [{ source: 'datalake', database: 'oracle' }, 'E_ANSWER_REFUSED', undefined],
-    [{ language: 'typescript', source: 'datalake' }, 'E_LANGUAGE_NOT_YET', undefined],
     [{ language: 'typescript', database: 'oracle' }, 'E_LANGUAGE_NOT_YET', undefined],
     [{ language: 'typescript', frames: 'pandas' }, 'E_ANSWER_REFUSED', undefined],
     [{ language: 'typescript', inputs: 'new' }, 'E_ANSWER_REFUSED', 'new_records'],

@@ -25,6 +25,8 @@ const kinds = pairs({
   locale: ['en', 'es'],
   direction: ['higher_is_better', 'lower_is_better', 'target_is_best'],
   unit: ['count', 'percent', 'EUR'],
+  source: ['sql', 'datalake'],
+  destination: ['sql', 'datalake'],
 });
 
 describe.each(kinds)('a TypeScript repository: $type by $grain, in $unit, $locale', (answers) => {
@@ -96,8 +98,8 @@ describe('its own compiler', () => {
   test.each([
     { type: 'ratio', grain: 'week,region', unit: 'percent', locale: 'es' },
     { type: 'cumulative', grain: 'month', unit: 'count', locale: 'en' },
-    { type: 'derived', grain: 'hour,region', unit: 'EUR', locale: 'en' },
-    { type: 'conversion', grain: 'day', unit: 'ratio', locale: 'es' },
+    { type: 'derived', grain: 'hour,region', unit: 'EUR', locale: 'en', destination: 'datalake' },
+    { type: 'conversion', grain: 'day', unit: 'ratio', locale: 'es', source: 'datalake' },
     { type: 'simple', grain: 'year,region', unit: 'count', locale: 'es' },
   ])('has nothing to say of $type by $grain', async (answers) => {
     expect(await compile(repository(answers).values())).toBe('');
