@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { generators } from '../../generators/index.ts';
-import { readSources } from './source-facts.ts';
+import { generators } from '../generators/index.ts';
+import { readSources } from './build/source-facts.ts';
 
 /** Which rooms a room may import, besides itself. Imports point down only; a room that is not listed may not exist. */
 const below: Readonly<Record<string, readonly string[]>> = {
