@@ -1,9 +1,10 @@
 import type { ConfigField } from '../src/config/edit-config.ts';
-import { lakeStores } from '../src/config/lake-stores.ts';
+import { lakeStores, storeModule } from '../src/config/lake-stores.ts';
 import { filesInTypescript } from '../src/config/source-kinds.ts';
 import type { KindVariable, StageItem } from '../src/generate/define-stage.ts';
 import type { KindOption } from '../src/generate/kind-options.ts';
 import type { FrameLibrary } from '../src/generate/project-input.ts';
+import type { SourceView } from '../src/generate/project-view.ts';
 import { namedChoice } from '../src/generate/kind-options.ts';
 import { contractOf } from './contract.ts';
 
@@ -39,20 +40,24 @@ const storeOf = ({ options }: StageItem): string => options['store'] ?? 'folder'
 
 export const formatOf = ({ options }: StageItem): string => options['format'] ?? 'parquet';
 
-/** Folders and S3, in what DuckDB reads and writes without an extension that it would have to download. */
+/** What DuckDB reads and writes without an extension that it would have to download, fetched by the store's own client. */
 export const lakeInTypescript = {
   options: [
-    { ...storeOption, choices: storeOption.choices?.filter(({ value }) => value === 'folder' || value === 's3') ?? [] },
+    {
+      ...storeOption,
+      choices: storeOption.choices?.filter(({ value }) => value === 'folder' || lakeStores[value]?.typescript !== undefined) ?? [],
+      // A source without keys says nothing of where its address will lead.
+      ofSource: ({ store }: SourceView) => (store === 'folder' ? undefined : store),
+    },
     { ...formatOption, choices: formatOption.choices?.filter(({ value }) => value !== 'delta') ?? [] },
   ],
-  modules: (item: StageItem): string[] => [...filesInTypescript('datalake'), ...(storeOf(item) === 's3' ? ['src/core/lake-s3.ts'] : [])],
-  // Later ones leave Node 20 behind, which repositories run on.
-  requirements: (item: StageItem): readonly string[] => (storeOf(item) === 's3' ? ['@aws-sdk/client-s3@~3.1175.0'] : []),
+  modules: (item: StageItem): string[] => [...filesInTypescript('datalake'), ...(storeOf(item) === 'folder' ? [] : [storeModule(storeOf(item))])],
+  requirements: (item: StageItem): readonly string[] => lakeStores[storeOf(item)]?.typescript?.packages ?? [],
   address: (item: StageItem): string => lakeStores[storeOf(item)]?.address ?? '/var/data/lake',
 };
 
 /** Its format with the module of it. */
-export const lakeData = (item: StageItem) => ({ format: formatOf(item), store: storeOf(item), module: modulesOf[formatOf(item)] ?? 'lake' });
+export const lakeData = (item: StageItem) => ({ format: formatOf(item), module: modulesOf[formatOf(item)] ?? 'lake' });
 
 export const lakeModules = (item: StageItem): string[] => Object.entries(modulesOf).flatMap(([format, module]) => (format === formatOf(item) ? [`src/core/${module}.py`] : []));
 

@@ -6,7 +6,7 @@ const words = new Set(
   files finally first_of_each fn freshness function get global_this globals group_rows header_cursor header_link implements import in
   in_range incremental incremental_stage index infinity insert_only instanceof interface intl is json json_link kept key lake_with let map
   math merge module namespace needed never new not_null null number object of offset package page_number parameters parse_args path
-  pipeline places private process promise protected public query read_api read_lake read_sql read_sql_by_contract readonly replace
+  pipeline places private process promise protected public query read_api read_lake read_lake_by_contract read_sql read_sql_by_contract readonly replace
   replace_partitions request require resolve return root row row_count row_of rows rows_of runtime save save_lake scd2 schema send set
   settings single_page sql stage start_of static string sum sum_numbers super switch symbol table table_like table_of tasks this throw
   total totals transformers true try type typeof undefined unique unknown upsert using_file value values var void while window_of with yield z`.split(/\s+/),

@@ -9,7 +9,7 @@ import { compareNaturally } from './natural-order.ts';
 import type { FrameLibrary, ProjectInput } from './project-input.ts';
 import { rolesOf } from './project-input.ts';
 import type { ProjectView, SourceView } from './project-view.ts';
-import { viewKinds, viewProject } from './project-view.ts';
+import { viewKinds, viewProject, viewStores } from './project-view.ts';
 import type { StageRow } from './stage-graph.ts';
 import { stagesOf } from './repository-state.ts';
 import { moduleOf } from './stage-files.ts';
@@ -31,6 +31,9 @@ export interface RepositorySettings {
   readonly resumes: boolean;
   /** The databases that a TypeScript repository can open besides DuckDB. */
   readonly databases: readonly DatabaseModule[];
+  /** Whether a TypeScript repository can read lakes, and in which stores besides folders. */
+  readonly lakes: boolean;
+  readonly stores: readonly string[];
   /** What each stage takes that was added, by its name. */
   readonly inputs: ReadonlyMap<string, readonly string[]>;
 }
@@ -57,6 +60,8 @@ export function viewConfig(config: Config, settings: RepositorySettings): Projec
     checksResults: settings.checks,
     resumesExtracts: settings.resumes,
     databaseModules: settings.databases,
+    hasLakes: settings.lakes,
+    stores: viewStores(settings.stores),
   };
 }
 

@@ -1,6 +1,7 @@
 import type { Source } from '../config/config.ts';
 import type { DatabaseModule } from '../config/databases.ts';
 import { databaseOf, typescriptDatabase } from '../config/databases.ts';
+import { lakeStores } from '../config/lake-stores.ts';
 import { sourceKinds, variableOf } from '../config/source-kinds.ts';
 import type { TaskRunnerView } from '../config/task-runners.ts';
 import { viewTaskRunner } from '../config/task-runners.ts';
@@ -32,6 +33,12 @@ export interface SourceView {
   readonly auth?: string;
   /** Which store the keys of a lake are for. */
   readonly store?: string;
+}
+
+/** A store of lakes as a TypeScript repository names it. */
+export interface StoreView {
+  readonly name: string;
+  readonly schemes: readonly string[];
 }
 
 export interface InputView {
@@ -112,6 +119,9 @@ export interface ProjectView extends FramesView {
   readonly database: { readonly name: string; readonly drivers: readonly string[]; readonly address: string; readonly isChosen: boolean };
   /** The databases that a TypeScript repository can open besides DuckDB. */
   readonly databaseModules: readonly DatabaseModule[];
+  /** Whether a TypeScript repository can read lakes, and the stores besides folders, with how their addresses begin. */
+  readonly hasLakes: boolean;
+  readonly stores: readonly StoreView[];
   /** The classes of the kinds of source, as Python writes a union. */
   readonly sourceUnion: string;
   readonly severalSources: boolean;
@@ -240,6 +250,8 @@ export function viewProject(input: ProjectInput, { version, today }: RunFacts): 
     sources,
     ...viewKinds(sources),
     ...viewDatabase(input),
+    hasLakes: language === 'typescript' && sources.some(({ kind }) => kind === 'datalake'),
+    stores: [],
     kinds: viewStageKinds(),
     checksResults: false,
     resumesExtracts: false,
@@ -250,6 +262,10 @@ export function viewProject(input: ProjectInput, { version, today }: RunFacts): 
     plop,
     today,
   };
+}
+
+export function viewStores(names: readonly string[]): StoreView[] {
+  return names.map((name) => ({ name, schemes: lakeStores[name]?.typescript?.schemes ?? [] }));
 }
 
 /** Where nobody chose, the example of an address is PostgreSQL's. */

@@ -1,5 +1,6 @@
 import type { Config } from '../config/config.ts';
 import type { DatabaseModule } from '../config/databases.ts';
+import { lakeStores, storeModule } from '../config/lake-stores.ts';
 import type { Lock } from '../config/lock.ts';
 import { toLf } from '../config/lock.ts';
 import type { ParsePython } from '../python/parse-python.ts';
@@ -42,6 +43,9 @@ export const checkModules: Readonly<Record<RepositorySettings['language'], reado
 /** Where it is, extractors may declare that they go on where the last run left off. */
 export const incrementalModule = { python: 'prefect_flows/incremental.py', typescript: 'prefect_flows/incremental.ts' } as const;
 
+/** Where it is, a TypeScript repository reads and writes lakes. */
+const lakeModule = 'src/core/lake.ts';
+
 /** The module by which a TypeScript repository reads and writes a database. */
 export const databaseModule = (database: DatabaseModule): string => `src/core/sql-${database}.ts`;
 
@@ -56,8 +60,15 @@ export function isThere({ files }: Lock, path: string): boolean {
 }
 
 /** What the modules that a repository has let its stages do. */
-export function abilitiesOf(language: RepositorySettings['language'], has: (path: string) => boolean): Pick<RepositorySettings, 'checks' | 'resumes' | 'databases'> {
-  return { checks: has(checksModule[language]), resumes: has(incrementalModule[language]), databases: databaseModulesIn(has) };
+export function abilitiesOf(language: RepositorySettings['language'], has: (path: string) => boolean): Pick<RepositorySettings, 'checks' | 'resumes' | 'databases' | 'lakes' | 'stores'> {
+  const lakes = has(lakeModule);
+  return {
+    checks: has(checksModule[language]),
+    resumes: has(incrementalModule[language]),
+    databases: databaseModulesIn(has),
+    lakes,
+    stores: lakes ? Object.keys(lakeStores).filter((each) => has(storeModule(each))).toSorted() : [],
+  };
 }
 
 /** The settings of a repository once it has these modules besides those that are there. */

@@ -97,8 +97,8 @@ function stageFiles(view: ProjectView): FileRule[] {
   ];
 }
 
-/** A lake of a new repository is a folder of parquet, wherever its address leads later. */
-const usualLake = { format: 'parquet', store: 'folder' };
+/** The files of a lake in a new repository. */
+const usualLake = { format: 'parquet' };
 
 type Pair = (folder: string, kind: string, home: string, name: string, stage?: object) => FileRule[];
 

@@ -4,10 +4,13 @@ import { describe, expect, it } from 'vitest';
 import { addTo, startFiles } from '../generate/grown.ts';
 import { expectOwnChecksToPass, expectToPass, useTypescript } from './use-typescript.ts';
 
+const contracts = ['evolve', 'freeze', 'discard_row', 'discard_value'];
+
 function files() {
   const all = startFiles({ dir: 'kpi', name: 'Sales', id: 'sales', grain: 'day,region', owner: 'ana', language: 'typescript', source: 'datalake', locale: 'en', timezone: 'Europe/Madrid' });
   addTo(all, 'extractor', { name: 'trips', kind: 'datalake', cursor: 'updated_at', initial: '2026-01-05', lag: '2' });
   for (const format of ['csv', 'json']) addTo(all, 'extractor', { name: `trips_${format}`, kind: 'datalake', format });
+  for (const contract of contracts) addTo(all, 'extractor', { name: `under_${contract}`, kind: 'datalake', contract, cursor: contract === 'freeze' ? 'updated_at' : '' });
   addTo(all, 'loader', { name: 'sales_files', kind: 'datalake', inputs: 'sales_by_day' });
   return all;
 }
@@ -80,7 +83,7 @@ test('a number of a CSV that JavaScript cannot keep is an error, and so is one t
   };
   expect([await of('0.1'), await of('1e3'), await of('')]).toEqual([0.1, 1000, null]);
   expect(await of('12345678901234567.89')).toContain('more digits than a number keeps');
-  expect(await of('many')).toMatch(/^trips: .*many/);
+  expect(await of('many')).toMatch(/^trips: Conversion Error.* (?!.*many)/);
 });
 
 test('a pattern that fits no file at all stops, and so does a form that is none', async () => {
@@ -93,6 +96,101 @@ test('a file has each column of its load with the type of the column, also where
   await saveLake('sales_files', 'kept', [{ day: '2026-01-05', region: 'a', sales: 1.5, note: null }, { day: '2026-01-06', region: 'a', sales: null, note: null }], 'parquet');
   const columns = await run(\`describe select * from read_parquet('\${join(places.data, 'source/kept/day=2026-01-06')}/**/*.parquet', hive_partitioning = false)\`);
   expect(columns.map(({ column_name: name, column_type: type }) => [name, type])).toEqual([['day', 'DATE'], ['region', 'VARCHAR'], ['sales', 'DOUBLE']]);
+});
+`;
+
+const contractSuite = `
+import { mkdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { DuckDBInstance } from '@duckdb/node-api';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { readLakeByContract } from '../../src/core/lake-contract.ts';
+import { places } from '../../src/core/root.ts';
+
+const SCHEMA = { record_id: 'text', occurred_at: 'moment', amount: 'number' } as const;
+const contracts = ['evolve', 'freeze', 'discard_row', 'discard_value'] as const;
+const days = ['2026-01-05', '2026-01-07'] as const;
+
+beforeEach(() => void vi.stubEnv('LAKE_URI', 'source'));
+
+describe.each(['parquet', 'csv', 'json'] as const)('%s', (format) => {
+  async function put(path: string, ...rows: string[]): Promise<void> {
+    const file = join(places.data, 'source', path, \`part.\${format}\`);
+    mkdirSync(dirname(file), { recursive: true });
+    const connection = await (await DuckDBInstance.create()).connect();
+    await connection.run(\`copy (\${rows.map((row) => \`select \${row}\`).join(' union all ')}) to '\${file}' (format \${format})\`);
+    connection.closeSync();
+  }
+  const row = (id: string, at: string, more = '0.5 as amount'): string => \`'\${id}' as record_id, '\${at}' as occurred_at, \${more}\`;
+  const read = async (folder: string, contract: (typeof contracts)[number], [start, end]: readonly [string, string] = days): Promise<unknown> => await readLakeByContract('trips', \`\${folder}/**/*.\${format}\`, format, SCHEMA, start, end, contract).catch((error: Error) => \`\${error.name}: \${error.message}\`);
+  const first = { record_id: 'a', occurred_at: '2026-01-05T08:00:00', amount: 0.5 };
+
+  test('what fits is the same by every contract, of the days asked for', async () => {
+    await put('fits', row('a', '2026-01-05 08:00:00'), row('b', '2026-01-07 00:00:00'), row('c', '2026-01-04 23:59:59'), row('d', '2026-01-06T22:30:00Z'), row('e', '2026-01-06T23:30:00Z'));
+    for (const contract of contracts) expect(await read('fits', contract)).toEqual([first, { ...first, record_id: 'd', occurred_at: '2026-01-06T23:30:00' }]);
+  });
+
+  test('a column more comes along, stops the run, or goes', async () => {
+    await put('more/1', row('a', '2026-01-05 08:00:00'));
+    await put('more/2', row('b', '2026-01-06 08:00:00', "0.5 as amount, 7 as extra"));
+    const second = { ...first, record_id: 'b', occurred_at: '2026-01-06T08:00:00' };
+    expect(await read('more', 'evolve')).toEqual([{ ...first, extra: null }, { ...second, extra: format === 'csv' ? '7' : 7 }]);
+    expect(await read('more', 'freeze')).toMatch(/^ContractError: trips: more\\/2\\/part\\.\\w+: extra: expected \\{.*\\}, came \\{.*"extra".*\\} \\(records 1\\)$/);
+    expect(await read('more', 'discard_row')).toEqual([first]);
+    expect(await read('more', 'discard_value')).toEqual([first, second]);
+    expect(await read('more', 'freeze', ['2026-01-05', '2026-01-06'])).toEqual([first]);
+  });
+
+  test('a value that its column cannot hold stops the run, or goes, and is never shown', async () => {
+    await put('unfit', row('a', '2026-01-05 08:00:00', "'0.5' as amount"), row('b', '2026-01-05 09:00:00', "'secret' as amount"), row('c', '2026-01-04 09:00:00', "'secret' as amount"));
+    for (const contract of ['evolve', 'freeze'] as const) {
+      const said = await read('unfit', contract);
+      expect(said).toMatch(/^ContractError: trips: unfit\\/part\\.\\w+: amount: expected .* \\(records 2\\)$/);
+      expect(said).not.toContain('secret');
+    }
+    expect(await read('unfit', 'discard_row')).toEqual([first]);
+    expect(await read('unfit', 'discard_value')).toEqual([first, { record_id: 'b', occurred_at: '2026-01-05T09:00:00', amount: null }]);
+  });
+
+  test('a moment that cannot be read is of no day that anybody knows; a row without one is of none', async () => {
+    await put('dateless', row('a', '2026-01-05 08:00:00'), row('b', 'soon'), "'c' as record_id, null as occurred_at, 0.5 as amount");
+    for (const contract of ['evolve', 'freeze'] as const) expect(await read('dateless', contract, ['2020-01-01', '2020-01-02'])).toMatch(/^ContractError: trips: dateless.*: occurred_at: expected/);
+    for (const contract of ['discard_row', 'discard_value'] as const) expect(await read('dateless', contract)).toEqual([first]);
+  });
+
+  test('a column less stops every contract, whether or not there are rows', async () => {
+    await put('less', "'a' as record_id, '2026-01-05 08:00:00' as occurred_at");
+    await put('timeless', "'a' as record_id, 0.5 as amount");
+    for (const contract of contracts) {
+      expect(await read('less', contract)).toMatch(/^ContractError: trips: less.*: amount: expected/);
+      expect(await read('less', contract, ['2020-01-01', '2020-01-02'])).toMatch(/^ContractError: trips: less.*: amount: expected/);
+      expect(await read('timeless', contract)).toMatch(/^ContractError: trips: timeless.*: occurred_at: expected/);
+    }
+  });
+
+  test('a folder is a column where the schema has it, and no difference else', async () => {
+    await put('told/place=x/record_id=a%2Fb', "'2026-01-05 08:00:00' as occurred_at, 0.5 as amount");
+    for (const contract of contracts) expect(await read('told', contract)).toEqual([{ ...first, record_id: 'a/b' }]);
+  });
+
+  test('no file is the same error as without a contract, and the sample is read until there is an address', async () => {
+    expect(await read('nowhere', 'freeze')).toMatch(/^LakeError: trips: no file lies there/);
+    vi.stubEnv('LAKE_URI', '');
+    expect(((await read('nowhere', 'freeze')) as unknown[]).length).toBeGreaterThan(0);
+  });
+});
+
+test('a parquet that has types keeps those of new columns, and moments of a zone become local', async () => {
+  const file = join(places.data, 'source/typed/part.parquet');
+  mkdirSync(dirname(file), { recursive: true });
+  const connection = await (await DuckDBInstance.create()).connect();
+  await connection.run(\`copy (select 7 as record_id, timestamptz '2026-01-05 22:30:00+00' as occurred_at, 12345678901234567.89::decimal(20, 2) as amount, timestamptz '2026-01-05 22:30:00+00' as seen_at, true as flag) to '\${file}' (format parquet)\`);
+  connection.closeSync();
+  const read = async (contract: (typeof contracts)[number]) => await readLakeByContract('trips', 'typed/*.parquet', 'parquet', SCHEMA, '2026-01-05', '2026-01-06', contract).catch((error: Error) => error.message);
+  expect(await read('discard_value')).toEqual([{ record_id: '7', occurred_at: '2026-01-05T23:30:00', amount: null }]);
+  expect(await read('evolve')).toContain('amount: expected');
+  const wider = await readLakeByContract('trips', 'typed/*.parquet', 'parquet', { ...SCHEMA, amount: 'text' }, '2026-01-05', '2026-01-06', 'evolve');
+  expect(wider).toEqual([{ record_id: '7', occurred_at: '2026-01-05T23:30:00', amount: '12345678901234567.89', seen_at: '2026-01-05T23:30:00', flag: 'true' }]);
 });
 `;
 
@@ -112,5 +210,9 @@ describe('lakes of a TypeScript repository', () => {
 
   it('are read by their folders and written with their types', async () => {
     await expectToPass(repository, 'lakes', suite);
+  }, 120_000);
+
+  it('are held to a contract, each file by itself', async () => {
+    await expectToPass(repository, 'lake-contracts', contractSuite);
   }, 120_000);
 });

@@ -80,7 +80,7 @@ describe.each(formats)('%s in S3, for a TypeScript repository', (format) => {
   test('is looked at for the days asked for only, where folders are named by day', async () => {
     useS3('by day');
     await call('loaders', `to_${format}`, [rowOf('2026-01-05', 1), rowOf('2026-01-06', 2)]);
-    const { readLake } = (await import(join(root, 'src/core/lake-s3.ts'))) as { readLake: (...given: unknown[]) => Promise<Rows> };
+    const { readLake } = (await import(join(root, 'src/core/lake.ts'))) as { readLake: (...given: unknown[]) => Promise<Rows> };
     const days = async (start: string, end: string): Promise<Rows> => await readLake(`from_${format}`, `from_${format}/day={day}/*.${format}`, format, { amount: 'number', occurred_at: 'moment' }, start, end, 'occurred_at');
     expect((await days('2026-01-06', '2026-01-08')).map((row) => row['amount'])).toEqual([2]);
     expect(await days('2026-02-01', '2026-02-03')).toEqual([]);

@@ -21,8 +21,8 @@ export const kind = defineKind({
   ],
   typescript: {
     ...lakeInTypescript,
-    options: [...lakeInTypescript.options, ...cursorOptions],
-    modules: (item) => [...lakeInTypescript.modules(item), ...cursorModulesInTypescript(item)],
+    options: [...lakeInTypescript.options, contractOption, ...cursorOptions],
+    modules: (item) => [...lakeInTypescript.modules(item), ...(contractOf(item) === '' ? [] : ['src/core/contract.ts', 'src/core/lake-contract.ts']), ...cursorModulesInTypescript(item)],
     variables: lakeVariables,
     files: ({ name }) => typescriptPair('extractor/datalake', 'extractor', `src/core/extractors/${name}.ts`, name),
   },
