@@ -74,7 +74,10 @@ export async function startPostgres(): Promise<DatabaseServer | undefined> {
   return { url: (database) => `postgresql+psycopg://kpi@127.0.0.1:${port}/${database}`, first: 'postgres', stop };
 }
 
-/** MariaDB with its own usual settings, which are not those of a distribution; nothing when its programs are not there. */
+/**
+ * MariaDB with its own usual settings, which are not those of a distribution; nothing when its programs are not there.
+ * It stands in a time zone that is nobody's here, and knows one by name: Europe/Madrid.
+ */
 export async function startMariadb(): Promise<DatabaseServer | undefined> {
   const [install, mariadbd] = [findProgram('mariadb-install-db'), findProgram('mariadbd')];
   if (install === undefined || mariadbd === undefined) return undefined;
@@ -86,11 +89,20 @@ export async function startMariadb(): Promise<DatabaseServer | undefined> {
   const password = 'a%20word';
   const start = join(folder, 'start.sql');
   // It reads one statement a line.
-  await writeFile(start, `create database kpi;\ncreate user kpi@'127.0.0.1' identified by 'a word';\ngrant all on *.* to kpi@'127.0.0.1';\n`);
+  await writeFile(start, `create database kpi;\ncreate user kpi@'127.0.0.1' identified by 'a word';\ngrant all on *.* to kpi@'127.0.0.1';\nuse mysql;\n${await namesOfZone('Europe/Madrid')}`);
   const port = await freePort();
-  const args = ['--no-defaults', `--datadir=${data}`, `--tmpdir=${folder}`, `--port=${port}`, `--socket=${join(folder, 'socket')}`, `--pid-file=${join(folder, 'pid')}`, '--bind-address=127.0.0.1', '--skip-name-resolve', `--init-file=${start}`];
+  const args = ['--no-defaults', `--datadir=${data}`, `--tmpdir=${folder}`, `--port=${port}`, `--socket=${join(folder, 'socket')}`, `--pid-file=${join(folder, 'pid')}`, '--bind-address=127.0.0.1', '--skip-name-resolve', '--default-time-zone=-05:00', `--init-file=${start}`];
   const stop = await runServer(mariadbd, args, folder, identity, port);
   return { url: (database) => `mariadb+pymysql://kpi:${password}@127.0.0.1:${port}/${database}`, first: 'kpi', stop };
+}
+
+/** What makes a time zone known by its name, one statement a line. */
+async function namesOfZone(zone: string): Promise<string> {
+  const program = findProgram('mariadb-tzinfo-to-sql', 'mysql_tzinfo_to_sql');
+  if (program === undefined) return '';
+  const { stdout } = await execa(program, [`/usr/share/zoneinfo/${zone}`, zone]);
+  const statements = stdout.split(';\n').filter((each) => /^(?:INSERT INTO time_zone|SET @time_zone_id)/.test(each));
+  return statements.map((each) => `${each.replaceAll('\n', ' ')};\n`).join('');
 }
 
 /** Runs a server until it answers; what it gives back ends it and takes its folder away. */

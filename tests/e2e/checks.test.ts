@@ -4,10 +4,11 @@ import { describe, expect, it } from 'vitest';
 import type { Files } from '../generate/grown.ts';
 import { addTo, startFiles } from '../generate/grown.ts';
 import { useRealServer } from '../runtime/api/real-server.ts';
+import { frames } from './frames.ts';
 import { expectOwnChecksToPass, packages } from './own-checks.ts';
 import { useRepository } from './use-repository.ts';
 
-const answers = { dir: 'kpi', name: 'Sales', id: 'sales', grain: 'day,region', owner: 'ana', target: 100, warning: 95 };
+const answers = { dir: 'kpi', name: 'Sales', id: 'sales', grain: 'day,region', owner: 'ana', target: 100, warning: 95, frames };
 // The sample has a record without a region on a Monday, which is read days later than it is fresh.
 const checks = 'not_null(record_id, amount), unique(record_id), accepted_values(region, region_a, region_b), range(amount, , 1000), row_count(1, 100000), freshness(occurred_at, 1d)';
 

@@ -51,7 +51,7 @@ SCHEMA = pl.Schema(
 TYPES = {
     "sqlite": ["text", "text", "text", "text", "text", "integer", "real", "integer", "text", "text", "text"],
     "postgresql": ["text", "timestamptz", "timestamp", "numeric(20, 2)", "numeric(38, 10)", "bigint", "double precision", "boolean", "date", "time", "text"],
-    "mariadb": ["varchar(9)", "datetime(6)", "datetime(6)", "decimal(20, 2)", "decimal(38, 10)", "bigint unsigned", "double", "boolean", "date", "time(6)", "text character set utf8mb4"],
+    "mariadb": ["varchar(9)", "timestamp(6) null", "datetime(6)", "decimal(20, 2)", "decimal(38, 10)", "bigint unsigned", "double", "boolean", "date", "time(6)", "text character set utf8mb4"],
     "duckdb": ["varchar", "timestamptz", "timestamp", "decimal(20, 2)", "decimal(38, 10)", "bigint", "double", "boolean", "date", "time", "varchar"],
 }
 # the edges of a day at the end of a month, the night on which 02:30 comes twice, the one on which it does not come
@@ -90,8 +90,10 @@ def expected() -> pl.DataFrame:
 
 def as_kept(value: object) -> object:
     """As a database of this kind is usually given it."""
-    if isinstance(value, datetime) and value.tzinfo and database in ("sqlite", "mariadb"):
+    if isinstance(value, datetime) and value.tzinfo and database == "sqlite":
         value = local(value)
+    if isinstance(value, datetime) and value.tzinfo and database == "mariadb":
+        value = value.astimezone(UTC)
     if database == "sqlite" and isinstance(value, datetime):
         return f"{value:%Y-%m-%d %H:%M:%S.%f}"
     if database == "sqlite" and isinstance(value, date | time | Decimal):
@@ -106,6 +108,8 @@ def make_table() -> None:
     with sql.open_database(names[0]).begin() as connection:
         if database == "duckdb":
             connection.exec_driver_sql("set TimeZone = 'UTC'")
+        if database == "mariadb":
+            connection.exec_driver_sql("set time_zone = '+00:00'")
         connection.execute(text("drop table if exists things"))
         connection.execute(text(f"create table things ({columns})"))
         for row in ROWS:

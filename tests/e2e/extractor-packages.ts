@@ -19,6 +19,3 @@ export const extractorPackages = [
   'moto[server]>=5.1',
   'pytest>=9',
 ];
-
-/** The library that the repositories of these tests work with. Their cases are the same for each. */
-export const frames = process.env['KPI_FLOW_FRAMES'] ?? 'polars';

@@ -10,6 +10,7 @@ import { sharedEnvironment } from '../../src/edge/python-environment-shared.ts';
 import type { Files } from '../generate/grown.ts';
 import { grow, startFiles } from '../generate/grown.ts';
 import { tell } from '../cli/command-line.ts';
+import { framePackages, frames } from './frames.ts';
 import { pairs } from '../templates/pairs.ts';
 import type { DatabaseServer } from '../../src/build/database-servers.ts';
 import { startMariadb, startPostgres } from '../../src/build/database-servers.ts';
@@ -50,7 +51,7 @@ interface Repository extends Case {
 
 /** A chain through every kind on top of a new repository, kept and published in every way. */
 function makeRepository(id: string, { time, dimensions, database, ...answers }: Case): Repository {
-  const files = startFiles({ dir: 'kpi', name: 'Índice «x»', id, owner: 'ana', grain: `${time}${dimensions}`, target: 0.5, warning: 0.5, ...answers });
+  const files = startFiles({ dir: 'kpi', name: 'Índice «x»', id, owner: 'ana', frames, grain: `${time}${dimensions}`, target: 0.5, warning: 0.5, ...answers });
   grow(files, 'extractor', { name: 'returns', kind: 'sql', source: 'archive', options: { database } });
   grow(files, 'extractor', { name: 'visits', kind: 'datalake', source: 'pond' });
   for (const name of ['returns', 'visits']) grow(files, 'transformer', { name: `clean_${name}`, kind: 'cleaning', inputs: [name] });
@@ -80,7 +81,7 @@ beforeAll(async () => {
   home = await mkdtemp(join(tmpdir(), 'kpi-matrix-'));
   await Promise.all([...new Set([...everyOne, ...chosen])].map(write));
   const asked = await Promise.all(chosen.map((each) => requirementsOf(rootOf(each))));
-  const packages = [...new Set(asked.flatMap(({ run, dev }) => [...run, ...dev]))].filter((each) => !each.startsWith('pyright'));
+  const packages = [...new Set([...framePackages, ...asked.flatMap(({ run, dev }) => [...run, ...dev])])].filter((each) => !each.startsWith('pyright'));
   const environment = await sharedEnvironment(packages, '.cache');
   python = environment.python;
   await Promise.all(chosen.map((each) => symlink(resolve(environment.folder), join(rootOf(each), '.venv'), 'junction')));

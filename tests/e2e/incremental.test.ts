@@ -2,10 +2,11 @@ import { describe, expect, it } from 'vitest';
 import type { Files } from '../generate/grown.ts';
 import { addTo, startFiles } from '../generate/grown.ts';
 import { useRealServer } from '../runtime/api/real-server.ts';
+import { frames } from './frames.ts';
 import { expectOwnChecksToPass, packages } from './own-checks.ts';
 import { useRepository } from './use-repository.ts';
 
-const answers = { dir: 'kpi', name: 'Sales', id: 'sales', grain: 'day,region', owner: 'ana', target: 100, warning: 95 };
+const answers = { dir: 'kpi', name: 'Sales', id: 'sales', grain: 'day,region', owner: 'ana', target: 100, warning: 95, frames };
 
 /** A chain that begins with an extractor that goes on where the last run left off. */
 function chainIn(locale: string, more: object = {}): Files {

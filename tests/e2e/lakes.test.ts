@@ -6,7 +6,8 @@ import type { LakeServer } from '../../src/build/lake-servers.ts';
 import { startAzure, startS3 } from '../../src/build/lake-servers.ts';
 import { tell } from '../cli/command-line.ts';
 import { grow, startFiles } from '../generate/grown.ts';
-import { extractorPackages, frames } from './extractor-packages.ts';
+import { extractorPackages } from './extractor-packages.ts';
+import { frames } from './frames.ts';
 import { expectOwnTestsToPass, useRepository } from './use-repository.ts';
 
 const minutes = 60_000;

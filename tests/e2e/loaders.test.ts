@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { tell } from '../cli/command-line.ts';
 import { grow, startFiles } from '../generate/grown.ts';
-import { extractorPackages, frames } from './extractor-packages.ts';
+import { extractorPackages } from './extractor-packages.ts';
+import { frames } from './frames.ts';
 import { databases, noPrograms, useDatabases } from './use-databases.ts';
 import { expectOwnTestsToPass, useRepository } from './use-repository.ts';
 

@@ -5,10 +5,11 @@ import { execa } from 'execa';
 import { expect } from 'vitest';
 import { sharedEnvironment } from '../../src/edge/python-environment-shared.ts';
 import type { Files } from '../generate/grown.ts';
+import { framePackages } from './frames.ts';
 import { writeRepository } from './use-repository.ts';
 
 /** What a repository that uses every kind declares, and its development tools. */
-export const packages = ['polars>=2.0', 'prefect>=3.9', 'pydantic>=2.12', 'python-dotenv>=1.1', 'ruamel.yaml>=0.18.10', 'sqlalchemy>=2.0.40', 'httpx2>=2.13', 'stamina>=26.1', 'pytest>=9', 'ruff>=0.15'];
+export const packages = [...framePackages, 'prefect>=3.9', 'pydantic>=2.12', 'python-dotenv>=1.1', 'ruamel.yaml>=0.18.10', 'sqlalchemy>=2.0.40', 'httpx2>=2.13', 'stamina>=26.1', 'pytest>=9', 'ruff>=0.15'];
 
 /** Writes a repository to a folder of its own and runs its ruff, pyright and pytest, which runs its flows in Prefect. */
 export async function expectOwnChecksToPass(files: Files, pytest: readonly string[] = []): Promise<void> {

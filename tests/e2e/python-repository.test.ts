@@ -10,6 +10,7 @@ import { requirementsOf } from '../../src/edge/python-environment.ts';
 import { sharedEnvironment } from '../../src/edge/python-environment-shared.ts';
 import type { RawAnswers } from '../../src/generate/define-generator.ts';
 import { expectGraph } from './flow-graph.ts';
+import { frames } from './frames.ts';
 import { makeRepository } from './make-repository.ts';
 
 const minutes = 60_000;
@@ -32,7 +33,7 @@ const folderOf = (id: Id) => join(home, id);
 
 beforeAll(async () => {
   home = await mkdtemp(join(tmpdir(), 'kpi-flow-python-'));
-  await Promise.all(ids.map((id) => makeRepository(folderOf(id), id, answers[id])));
+  await Promise.all(ids.map((id) => makeRepository(folderOf(id), id, { frames, ...answers[id] })));
   const asked = await Promise.all(ids.map((id) => requirementsOf(folderOf(id))));
   // pyright comes from npm here, and looks for packages in .venv.
   packages = [...new Set(asked.flatMap(({ run, dev }) => [...run, ...dev]))].filter((each) => !each.startsWith('pyright'));

@@ -16,9 +16,10 @@ sys.path.insert(0, str(Path.cwd() / "src"))
 from core import sql  # noqa: E402
 from core.settings import settings  # noqa: E402
 from core.sql_load import LoadError  # noqa: E402
+from own_frames import loading, ours, own_schema  # noqa: E402
 
 (name,) = sys.argv[1:]
-load = getattr(import_module(f"core.loaders.{name}"), name)
+load = loading(getattr(import_module(f"core.loaders.{name}"), name))
 period, *dimensions = settings().kpi.grain
 summer = datetime(2026, 7, 1, 0, 30, tzinfo=timezone(timedelta(hours=2)))
 moments = [datetime(2026, 1, 5), datetime(2026, 1, 5, 23, 59, 59, 999999), datetime(2026, 1, 6)]
@@ -48,8 +49,8 @@ kept = frame.with_columns(
 
 def read(condition: str) -> pl.DataFrame:
     query = f"select * from {name} where {condition}"
-    rows = sql.read_sql(name, query, pl.Schema(kept.schema), date(2026, 1, 5), date(2026, 1, 6))
-    return rows.sort("moment")
+    rows = sql.read_sql(name, query, own_schema(pl.Schema(kept.schema)), date(2026, 1, 5), date(2026, 1, 6))
+    return ours(rows).sort("moment")
 
 
 load(frame)

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { execa } from 'execa';
-import { frames } from './extractor-packages.ts';
+import { frames } from './frames.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sharedEnvironment } from '../../src/edge/python-environment-shared.ts';
 import { grow, startFiles } from '../generate/grown.ts';

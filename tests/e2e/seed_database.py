@@ -14,21 +14,27 @@ from sqlalchemy.exc import OperationalError
 sys.path.insert(0, str(Path.cwd() / "src"))
 
 from core import sample, sql  # noqa: E402
+from own_frames import ours  # noqa: E402
+
+TRIES = 100
 
 first, url, start, end, *tables = sys.argv[1:]
 server = create_engine(first, isolation_level="AUTOCOMMIT")
-for _ in range(100):
+for _ in range(TRIES):
     try:
         with server.connect() as connection:
             connection.execute(text(f"create database {make_url(url).database}"))
         break
-    except OperationalError:
+    except OperationalError as error:
+        fault = error.orig
         # it takes connections before it answers
         time.sleep(0.1)
+else:
+    raise SystemExit(f"no answer in {TRIES} tries: {fault}")
 with create_engine(url).begin() as connection:
     for name in tables:
         columns = [Column(key, sql.sql_type(kind)) for key, kind in sample.SCHEMA.items()]
         table = Table(name, MetaData(), *columns)
         table.create(connection)
         records = sample.records(name, date.fromisoformat(start), date.fromisoformat(end))
-        connection.execute(table.insert(), records.to_dicts())
+        connection.execute(table.insert(), ours(records).to_dicts())

@@ -1,6 +1,9 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { grow, startFiles } from '../generate/grown.ts';
-import { extractorPackages, frames } from './extractor-packages.ts';
+import { extractorPackages } from './extractor-packages.ts';
+import { frames } from './frames.ts';
 import { databases, noPrograms, useDatabases } from './use-databases.ts';
 import { expectOwnTestsToPass, useRepository } from './use-repository.ts';
 
@@ -59,5 +62,34 @@ describe.each(['postgresql', 'mariadb'] as const)('a database that is not as it 
     }
   });
 });
+
+const inTokyo = `
+from datetime import date
+
+import polars as pl
+from core import sql
+from own_frames import ours, own_schema
+from sqlalchemy import text
+
+with sql.open_database("plain").begin() as connection:
+    connection.exec_driver_sql("set time_zone = '+00:00'")
+    connection.exec_driver_sql("create table moments (at timestamp null)")
+    for at in ("2026-01-04 14:59:59", "2026-01-04 15:00:00", "2026-01-05 15:00:00"):
+        connection.execute(text("insert into moments values (:at)"), {"at": at})
+schema = own_schema(pl.Schema({"at": pl.Datetime("us")}))
+query = "select at from moments where at >= :start and at < :end"
+print(ours(sql.read_sql("plain", query, schema, date(2026, 1, 5), date(2026, 1, 6)))["at"].dt.to_string().to_list())
+`;
+
+it('a TIMESTAMP of MariaDB is read in the time zone of the KPI, also where the server has no name for it', async ({ skip }) => {
+  const address = await servers.empty('mariadb', 'moments');
+  if (address === undefined) return skip(noPrograms('mariadb'));
+  const file = join(repository.root, 'config/config.yaml');
+  const config = await readFile(file, 'utf8');
+  await writeFile(file, config.replace('Europe/Madrid', 'Asia/Tokyo'));
+  const { stdout, all } = await repository.run(['-c', inTokyo], { ARCHIVE_URL: address, PYTHONPATH: [join(repository.root, 'src'), resolve('tests/e2e')].join(':') });
+  await writeFile(file, config);
+  expect(stdout, all).toBe("['2026-01-05 00:00:00.000000']");
+}, 2 * minutes);
 
 it('passes the tests that they came with', () => expectOwnTestsToPass(repository, everyOne.map((name) => `tests/unit/test_${name}.py`)), 2 * minutes);

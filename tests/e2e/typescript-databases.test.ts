@@ -151,8 +151,8 @@ describe.each(databases)('a loader of a TypeScript repository, in %s,', (databas
 
 describe.each(databases)('an extractor of a TypeScript repository, in %s,', (database) => {
   const stage = `from_${database}`;
-  const zoned = database === 'postgresql' ? 'timestamptz' : 'datetime(6)';
-  const moment = (at: string) => (database === 'postgresql' ? `'${at}+01:00'` : `'${at}'`);
+  const zoned = database === 'postgresql' ? 'timestamptz' : 'timestamp(6) null';
+  const moment = (at: string) => (database === 'postgresql' ? `'${at}+01:00'` : `convert_tz('${at}', '+01:00', @@time_zone)`);
 
   test('reads from the first moment of the days up to the last, in the time zone of the KPI, with every digit', async ({ skip }) => {
     useServer(database, '', skip);
@@ -174,6 +174,14 @@ describe.each(databases)('an extractor of a TypeScript repository, in %s,', (dat
     expect(await extract('freeze')).toMatch(new RegExp(`^ContractError: freeze_${database}: pieces, sent_at, sent_on, note: expected`));
     await run(stage, `alter table freeze_${database} drop column amount`);
     expect(await extract('freeze')).toMatch(new RegExp(`^ContractError: freeze_${database}: amount: expected`));
+  });
+
+  test('reads in the time zone of the KPI also where the server has no name for it', async ({ skip }) => {
+    useServer(database, '', skip);
+    const reader = (await moduleOf(`src/core/sql-${database}.ts`))[database] as unknown as { read(...given: unknown[]): Promise<Rows> };
+    await run(stage, `create table moments (at ${zoned})`, ...['2026-01-04 15:59:59', '2026-01-04 16:00:00', '2026-01-05 16:00:00'].map((at) => `insert into moments values (${moment(at)})`));
+    const days = { start: '2026-01-05', end: '2026-01-06', timeZone: 'Asia/Tokyo' };
+    expect(await reader.read(process.env[`IN_${database.toUpperCase()}_URL`], 'select at from moments where at >= :start and at < :end', { at: 'moment' }, days)).toEqual([{ at: expect.stringMatching(/^2026-01-05[ T]00:00:00/) }]);
   });
 
   test('takes a query in the words of the database', async ({ skip }) => {
