@@ -24,6 +24,7 @@ const channels = [
   { value: 'slack', label: say('slack: an incoming webhook of Slack', 'slack: un webhook entrante de Slack') },
   { value: 'teams', label: say('teams: a workflow of Microsoft Teams', 'teams: un flujo de trabajo de Microsoft Teams') },
   { value: 'email', label: say('email: through SendGrid', 'email: por SendGrid') },
+  { value: 'smtp', label: say('smtp: e-mail, through a mail server of yours', 'smtp: correo electrónico, por un servidor propio') },
 ];
 
 const name = checkedBy((raw): Checked<string> => {

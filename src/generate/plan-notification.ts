@@ -8,8 +8,11 @@ import { planGenerated, planNeeded } from './plan-generated.ts';
 import type { RepositoryState } from './repository-state.ts';
 import { checkModules, settingsWith } from './repository-state.ts';
 
-/** What is told where, and Prefect's type of block for each. */
-export const blockTypes = { slack: 'slack-webhook', teams: 'ms-teams-webhook', email: 'sendgrid-email', webhook: 'custom-webhook' } as const;
+/**
+ * What is told where, and Prefect's type of block for each. None of Prefect's speaks SMTP, but that of Slack hands an address
+ * that is not Slack's to Apprise, which does.
+ */
+export const blockTypes = { slack: 'slack-webhook', teams: 'ms-teams-webhook', email: 'sendgrid-email', smtp: 'slack-webhook', webhook: 'custom-webhook' } as const;
 
 export interface NotificationInput {
   readonly name: string;
@@ -36,7 +39,7 @@ export function planNotification({ name, kind, channel, block }: NotificationInp
   const { language } = state.settings;
   const { command, modules } = switches[language];
   const path = `automations/${name}.yaml`;
-  const rule = { template: `notification/${kind}.yaml`, path, owner: 'seed', data: { notification: { name, block: `${blockTypes[channel]}/${block}`, switchOn: command } } } as const;
+  const rule = { template: `notification/${kind}.yaml`, path, owner: 'seed', data: { notification: { name, block: `${blockTypes[channel]}/${block}`, isBySmtp: channel === 'smtp', switchOn: command } } } as const;
   const freshness = kind === 'stale' ? freshnessFor(state) : undefined;
   const view = viewConfig(state.config, settingsWith(state, (path) => freshness !== undefined && checkModules[language].includes(path)));
   const ops = [

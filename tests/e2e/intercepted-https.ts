@@ -17,6 +17,8 @@ export interface Intercepted {
 export interface InterceptedHttps {
   readonly env: NodeJS.ProcessEnv;
   readonly requests: readonly Intercepted[];
+  /** What its services show, for another that stands beside them. */
+  readonly tls: { readonly key: string; readonly cert: string };
   close(): void;
 }
 
@@ -75,8 +77,9 @@ export async function interceptHttps(python: string, folder: string, hosts: read
   });
   const address = `http://127.0.0.1:${(await listening(proxy)).port}`;
   return {
-    env: { HTTPS_PROXY: address, https_proxy: address, REQUESTS_CA_BUNDLE: file },
+    env: { HTTPS_PROXY: address, https_proxy: address, REQUESTS_CA_BUNDLE: file, SSL_CERT_FILE: file },
     requests,
+    tls: { key, cert },
     close: () => [services, proxy].forEach((each) => each.close()),
   };
 }

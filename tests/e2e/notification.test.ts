@@ -11,15 +11,17 @@ import { sharedEnvironment } from '../../src/edge/python-environment-shared.ts';
 import { addTo, startFiles } from '../generate/grown.ts';
 import type { InterceptedHttps } from './intercepted-https.ts';
 import { interceptHttps } from './intercepted-https.ts';
+import type { MailServer } from './mail-server.ts';
+import { startMailServer } from './mail-server.ts';
 import { packages } from './own-checks.ts';
-
-// Nothing of the sample comes near this target.
 import { writeRepository } from './use-repository.ts';
 
+// Nothing of the sample comes near this target.
 const answers = { dir: 'kpi', name: 'Sales', id: 'sales', grain: 'day,region', owner: 'ana', target: 1_000_000, warning: 999_999, pool: 'kpis' };
 const added = [
   { name: 'broken', kind: 'failed', channel: '', block: '' },
   { name: 'on-call', kind: 'crashed', channel: 'slack', block: 'on-call' },
+  { name: 'finance', kind: 'missed', channel: 'smtp', block: 'finance' },
   { name: 'platform', kind: 'late', channel: 'teams', block: 'platform' },
   { name: 'planners', kind: 'missed', channel: 'email', block: 'planners' },
   { name: 'sources', kind: 'stale', channel: 'webhook', block: 'sources' },
@@ -27,6 +29,7 @@ const added = [
 
 let prefect: PrefectHandle;
 let internet: InterceptedHttps;
+let mail: MailServer;
 let root = '';
 let deployment = '';
 const calls: string[] = [];
@@ -36,17 +39,19 @@ const hook = createServer((request, response) => {
 });
 /** What people type when a command asks: addresses as the services give them. */
 const secrets: Record<string, string> = {
-  'slack-webhook': 'https://hooks.slack.com/services/T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7',
-  'ms-teams-webhook': 'https://prod-1.logic.azure.com:443/workflows/0123abcd/triggers/manual/paths/invoke?api-version=2016-06-01&sp=%2Ftriggers%2Fmanual%2Frun&sv=1.0&sig=TheSignature',
-  'sendgrid-email': 'SG.abcdefghijklmnop.qrstuvwxyz0123456789',
+  'slack-webhook/on-call': 'https://hooks.slack.com/services/T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7',
+  'ms-teams-webhook/platform': 'https://prod-1.logic.azure.com:443/workflows/0123abcd/triggers/manual/paths/invoke?api-version=2016-06-01&sp=%2Ftriggers%2Fmanual%2Frun&sv=1.0&sig=TheSignature',
+  'sendgrid-email/planners': 'SG.abcdefghijklmnop.qrstuvwxyz0123456789',
 };
 
 beforeAll(async () => {
   const { python, folder } = await sharedEnvironment(packages, '.cache');
   root = await mkdtemp(join(tmpdir(), 'kpi-notified-'));
-  internet = await interceptHttps(python, root, ['hooks.slack.com', 'prod-1.logic.azure.com', 'api.sendgrid.com']);
+  internet = await interceptHttps(python, root, ['hooks.slack.com', 'prod-1.logic.azure.com', 'api.sendgrid.com', 'localhost']);
+  mail = await startMailServer(internet.tls, 'kpi@example.com:p@ss:w/rd');
   await new Promise<void>((done) => hook.listen(0, '127.0.0.1', done));
-  secrets['custom-webhook'] = `http://127.0.0.1:${(hook.address() as AddressInfo).port}/`;
+  secrets['custom-webhook/kpi-alerts'] = secrets['custom-webhook/sources'] = `http://127.0.0.1:${(hook.address() as AddressInfo).port}/`;
+  secrets['slack-webhook/finance'] = `mailtos://kpi%40example.com:p%40ss%3Aw%2Frd@localhost:${mail.port}?from=kpi@example.com&to=team@example.com,boss@example.com&format=text`;
   prefect = await startPrefect(python, { cache: '.cache', env: { ...process.env, ...internet.env } });
   await prefect.api.createProcessPool('kpis');
   const files = startFiles(answers);
@@ -64,6 +69,7 @@ beforeAll(async () => {
 afterAll(async () => {
   hook.close();
   internet?.close();
+  mail?.close();
   await prefect?.stop();
   await rm(root, { recursive: true, force: true });
 });
@@ -76,23 +82,24 @@ const soon = { timeout: 240_000, interval: 300 };
 function start(parameters: object, jobVariables: object = {}): Promise<unknown> {
   return prefect.api.call('POST', `/deployments/${deployment}/create_flow_run`, { parameters, job_variables: jobVariables });
 }
+const missed = /^2026-01-05, (?:unknown|region_[ab]): [\d.]+, target 1000000/;
 const sentTo = (host: string) => internet.requests.filter((each) => each.host.startsWith(host));
 
 describe('notifications', () => {
   it('name every block that is missing and the command that makes it, and change nothing before', async () => {
     const { exitCode, stderr } = await switchOn();
     const missing = [...stderr.matchAll(/there is no block (\S+)\. This makes it:\n(.*)/g)].map(([, block = '', command = '']) => ({ block, command }));
-    expect([exitCode, missing.map(({ block }) => block)]).toEqual([1, ['custom-webhook/kpi-alerts', 'slack-webhook/on-call', 'sendgrid-email/planners', 'ms-teams-webhook/platform', 'custom-webhook/sources']]);
+    expect([exitCode, missing.map(({ block }) => block)]).toEqual([1, ['custom-webhook/kpi-alerts', 'slack-webhook/finance', 'slack-webhook/on-call', 'sendgrid-email/planners', 'ms-teams-webhook/platform', 'custom-webhook/sources']]);
     expect(await prefect.api.call('POST', '/automations/count', {})).toBe(0);
     for (const { block, command } of missing) {
-      const making = await shell(command, `${secrets[block.split('/')[0] ?? '']}\n`);
+      const making = await shell(command, `${secrets[block]}\n`);
       expect(making.exitCode, making.stderr).toBe(0);
     }
     const on = await switchOn();
-    expect([on.exitCode, on.stdout.split('\n')]).toEqual([0, ['sales: broken', 'sales: on-call', 'sales: planners', 'sales: platform', 'sales: sources']]);
+    expect([on.exitCode, on.stdout.split('\n')]).toEqual([0, ['sales: broken', 'sales: finance', 'sales: on-call', 'sales: planners', 'sales: platform', 'sales: sources']]);
     // Switched on again, nothing is there twice.
     expect((await switchOn()).exitCode).toBe(0);
-    expect(await prefect.api.call('POST', '/automations/count', {})).toBe(5);
+    expect(await prefect.api.call('POST', '/automations/count', {})).toBe(6);
   }, 600_000);
 
   it('tell of a run that should have begun and has not, in Teams', async () => {
@@ -110,9 +117,17 @@ describe('notifications', () => {
     await expect.poll(() => calls.filter((each) => each.includes('data not fresh')), soon).not.toEqual([]);
     expect(JSON.parse(calls[0] ?? '')).toEqual({ text: expect.stringMatching(/^sales: data not fresh: clean_\w+: freshness\(occurred_at, 0h\)$/) });
     await expect.poll(() => sentTo('api.sendgrid.com').length, soon).toBeGreaterThan(0);
-    const mail = JSON.parse(sentTo('api.sendgrid.com')[0]?.body ?? '') as { subject: string; personalizations: object[]; content: { value: string }[] };
-    expect(mail).toMatchObject({ subject: 'sales: target missed', from: { email: 'kpi@example.com' }, personalizations: [{ to: [{ email: 'team@example.com' }] }] });
-    expect(mail.content[0]?.value).toMatch(/^2026-01-05, (?:unknown|region_[ab]): [\d.]+, target 1000000/);
+    const sent = JSON.parse(sentTo('api.sendgrid.com')[0]?.body ?? '') as { subject: string; personalizations: object[]; content: { value: string }[] };
+    expect(sent).toMatchObject({ subject: 'sales: target missed', from: { email: 'kpi@example.com' }, personalizations: [{ to: [{ email: 'team@example.com' }] }] });
+    expect(sent.content[0]?.value).toMatch(missed);
+  }, 600_000);
+
+  it('tell by a mail server too, which asks for TLS, a name and a password', async () => {
+    await expect.poll(() => mail.mails.length, soon).toBeGreaterThan(1);
+    expect(mail.mails.slice(0, 2).map(({ from, to }) => [from, to])).toEqual(['team', 'boss'].map((each) => ['kpi@example.com', [`${each}@example.com`]]));
+    const [head = '', text = ''] = (mail.mails[0]?.text ?? '').split('\n\n');
+    expect(head.split('\n')).toEqual(expect.arrayContaining(['Subject: sales: target missed', 'From: kpi@example.com', 'To: team@example.com']));
+    expect(text).toMatch(missed);
   }, 600_000);
 
   it('tell of a run that failed, by a webhook, with the reason', async () => {
@@ -131,7 +146,7 @@ describe('notifications', () => {
 
   it('keep what was typed out of every file', async () => {
     const { stdout } = await shell('cat automations/* prefect_flows/*.py');
-    expect(stdout).not.toMatch(/TheSignature|TIiajkdn|SG\.abc|127\.0\.0\.1/);
+    expect(stdout).not.toMatch(/TheSignature|TIiajkdn|SG\.abc|p%40ss|127\.0\.0\.1/);
   });
 
   it('say which files cannot be switched on, and why', async () => {
