@@ -21,3 +21,6 @@ export function contractOf({ options }: StageItem): string {
   const { contract = 'none' } = options;
   return contract === 'none' ? '' : contract;
 }
+
+/** What holds records to a schema, in TypeScript. */
+export const contractModulesInTypescript: readonly string[] = ['src/core/clock.ts', 'src/core/contract.ts'];

@@ -5,13 +5,16 @@ import { execa } from 'execa';
 import { frames } from './frames.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sharedEnvironment } from '../../src/edge/python-environment-shared.ts';
+import type { Files } from '../generate/grown.ts';
 import { grow, startFiles } from '../generate/grown.ts';
 import { apiPackages } from './api-packages.ts';
-import type { Asked, Extracting } from './extracting.ts';
+import type { Asked, Extracting, Found } from './extracting.ts';
 import { startExtracting } from './extracting.ts';
+import { extractingInTypescript } from './extracting-typescript.ts';
 import type { ODataServer } from './odata-server.ts';
 import { sapUser, startODataServer } from './odata-server.ts';
 import type { Delivery } from './odata-wire.ts';
+import { expectOwnChecksToPass, useTypescript } from './use-typescript.ts';
 
 /** Two months of entities, so that a window at the end of a month is one among others. */
 const records: readonly Delivery[] = Array.from({ length: 250 }, (_, index) => {
@@ -69,35 +72,76 @@ SCHEMA = pl.Schema(
 const arrows = [['pl.Schema', 'pa.schema'], ['pl.String', 'pa.string'], ['pl.Datetime', 'pa.timestamp'], ['pl.Decimal', 'pa.decimal128'], ['pl.Int64', 'pa.int64'], ['pl.Float64', 'pa.float64'], ['pl.Boolean', 'pa.bool_'], ['pl.Time()', 'pa.time64("ns")']] as const;
 const inOwnTypes = (text: string): string => (frames === 'pandas' ? arrows.reduce((before, [polars, arrow]) => before.replaceAll(polars, arrow), text) : text);
 
+/** The same in TypeScript, where a number has no room for more than seventeen digits. */
+const everythingInTypescript = `export const WHOLE = {
+  record_id: 'text',
+  occurred_at: 'moment',
+  posted_at: 'moment',
+  channel: 'text',
+  amount: 'number',
+  number: 'text',
+  weight: 'number',
+  is_open: 'text',
+  uuid: 'text',
+  clock: 'text',
+  note: 'text',
+} as const;
+`;
+const propertiesInTypescript = `export const PROPERTIES = {
+${[...everything.matchAll(/^ {4}"(\w+)": ("\w+"),$/gm)].map(([, column, property]) => `  ${column}: ${property?.replaceAll('"', "'")},`).join('\n')}
+} as const;
+`;
+
+const answers = { dir: 'kpi', name: 'Reclamaciones', id: 'complaints', type: 'simple', inputs: 'orders', grain: 'day,channel', owner: 'ana', target: 10, warning: 12, direction: 'lower_is_better', locale: 'en', timezone: 'Europe/Madrid' };
+
+/** The extractors that both languages have. */
+function growExtractors(files: Files): void {
+  for (const name of ['deliveries', 'whole']) grow(files, 'extractor', { name, kind: 'sap', source: 'erp' });
+  grow(files, 'extractor', { name: 'stock', kind: 'sap', source: 'erp', options: { read: 'delta' } });
+  grow(files, 'extractor', { name: 'plain_evolve', kind: 'sap', source: 'erp', options: { contract: 'evolve' } });
+  grow(files, 'extractor', { name: 'locked', kind: 'sap', source: 's4', options: { auth: 'http_basic', client: '100', language: 'ES' } });
+}
+
+const repository = useTypescript(() => {
+  const files = startFiles({ ...answers, language: 'typescript' });
+  growExtractors(files);
+  const path = 'src/core/extractors/whole.ts';
+  const text = files.get(path) ?? '';
+  files.set(path, text.replace(/ENTITY_SET = .*/, "ENTITY_SET = 'Deliveries';").replace(/export const WHOLE = [^]*?\} as const;\n/, everythingInTypescript).replace(/export const PROPERTIES = [^]*?\} as const;\n/, propertiesInTypescript));
+  return files;
+});
+
 let root = '';
 let python = '';
 let server: ODataServer;
-let extracting: Extracting;
+/** Where nothing listens. */
+let gone = '';
+let inPython: Extracting;
 
 beforeAll(async () => {
   server = await startODataServer(records);
   root = await mkdtemp(join(tmpdir(), 'kpi-sap-'));
   ({ python } = await sharedEnvironment(apiPackages, '.cache'));
-  const files = startFiles({ dir: 'kpi', name: 'Reclamaciones', id: 'complaints', type: 'simple', inputs: 'orders', grain: 'day,channel', owner: 'ana', target: 10, warning: 12, direction: 'lower_is_better', source: 'datalake', locale: 'en', timezone: 'Europe/Madrid', frames });
-  grow(files, 'extractor', { name: 'deliveries', kind: 'sap', source: 'erp' });
-  grow(files, 'extractor', { name: 'whole', kind: 'sap', source: 'erp' });
+  const files = startFiles({ ...answers, source: 'datalake', frames });
+  growExtractors(files);
+  grow(files, 'extractor', { name: 'plain_none', kind: 'sap', source: 'erp' });
   for (const contract of ['none', 'evolve']) {
-    grow(files, 'extractor', { name: `plain_${contract}`, kind: 'sap', source: 'erp', options: { contract } });
     grow(files, 'extractor', { name: `staged_${contract}`, kind: 'sap', source: 'erp', options: { contract, batch_rows: '70' } });
   }
-  grow(files, 'extractor', { name: 'stock', kind: 'sap', source: 'erp', options: { read: 'delta' } });
-  grow(files, 'extractor', { name: 'locked', kind: 'sap', source: 's4', options: { auth: 'http_basic', client: '100', language: 'ES' } });
   const path = 'src/core/extractors/whole.py';
   files.set(path, (files.get(path) ?? '').replace(/ENTITY_SET = .*/, 'ENTITY_SET = "Deliveries"').replace(/COLUMNS = [^]*?\n\}\n[^]*?\n\)\n/, inOwnTypes(everything.trimStart())));
   for (const [file, text] of files) {
     await mkdir(dirname(join(root, file)), { recursive: true });
     await writeFile(join(root, file), text);
   }
-  extracting = startExtracting(python, root, 'sap');
+  const closed = await startODataServer([]);
+  gone = closed.url;
+  await closed.stop();
+  inPython = startExtracting(python, root, 'sap');
 }, 600_000);
 
 afterAll(async () => {
-  await extracting?.stop();
+  await inPython?.stop();
   await server?.stop();
   await rm(root, { recursive: true, force: true });
 });
@@ -108,17 +152,38 @@ const from = (mood: string, version: string, more: Partial<Asked> = {}): Asked =
 const constants = (changed: object) => ({ constants: changed });
 const days = (start: string, end: string) => ({ days: [start, end] as const });
 
-describe.each(['v2', 'v4'])('an extractor of kind sap, against a service of %s', (version) => {
-  it('reads every page to the same value and type', async () => {
-    const [found] = await extracting.extract([from('plain', version, { stage: 'whole' })]);
-    // An instant is told in the time zone of the KPI, a local moment as it is.
-    expect(found).toMatchObject({
-      rows: 250,
-      first: `('r0', datetime.datetime(2026, 1, 15, 1, 0), datetime.datetime(2026, 1, 15, 0, 0), 'web', Decimal('0.250'), 9007199254740993, 0.0, True, '3f2504e0-4f89-11d3-9a0c-0305e82c3301', datetime.time(11, 30, 5), None)`,
-      types: ['String', "Datetime(time_unit='us', time_zone=None)", "Datetime(time_unit='us', time_zone=None)", 'String', 'Decimal(precision=15, scale=3)', 'Int64', 'Float64', 'Boolean', 'String', 'Time', 'String'],
-      channels: ['shop', 'web'],
-    });
+/** What both do alike, and what they are given to do it with. */
+const languages = ['Python', 'TypeScript'] as const;
+type Language = (typeof languages)[number];
+const inTypescript = (): Extracting => extractingInTypescript(repository.root);
+const rootOf = (language: Language): string => (language === 'Python' ? root : repository.root);
+const extractIn = async (language: Language, asked: readonly Asked[]): Promise<Found[]> => await (language === 'Python' ? inPython : inTypescript()).extract(asked);
+/** What says which property a column comes from. */
+const columnsOf = { Python: 'COLUMNS', TypeScript: 'PROPERTIES' } as const;
+const everywhere = languages.flatMap((language) => ['v2', 'v4'].map((version) => [language, version] as const));
+
+it.each(['v2', 'v4'])('in Python, every page comes to the same value and type, of %s', async (version) => {
+  const [found] = await extractIn('Python', [from('plain', version, { stage: 'whole' })]);
+  // An instant is told in the time zone of the KPI, a local moment as it is.
+  expect(found).toMatchObject({
+    rows: 250,
+    first: `('r0', datetime.datetime(2026, 1, 15, 1, 0), datetime.datetime(2026, 1, 15, 0, 0), 'web', Decimal('0.250'), 9007199254740993, 0.0, True, '3f2504e0-4f89-11d3-9a0c-0305e82c3301', datetime.time(11, 30, 5), None)`,
+    types: ['String', "Datetime(time_unit='us', time_zone=None)", "Datetime(time_unit='us', time_zone=None)", 'String', 'Decimal(precision=15, scale=3)', 'Int64', 'Float64', 'Boolean', 'String', 'Time', 'String'],
+    channels: ['shop', 'web'],
   });
+});
+
+it.each(['v2', 'v4'])('in TypeScript, every page comes to the same value, also what no number holds, of %s', async (version) => {
+  const [found] = await extractIn('TypeScript', [from('plain', version, { stage: 'whole' })]);
+  expect(found).toMatchObject({
+    rows: 250,
+    first: '["r0","2026-01-15T01:00:00","2026-01-15T00:00:00","web",0.25,"9007199254740993",0,"true","3f2504e0-4f89-11d3-9a0c-0305e82c3301","11:30:05",null]',
+    channels: ['shop', 'web'],
+  });
+});
+
+describe.each(everywhere)('an extractor of kind sap in %s, against a service of %s', (language, version) => {
+  const extracting = { extract: async (asked: readonly Asked[]) => await extractIn(language, asked) };
 
   it('follows links of every form, tries again what may go well, and asks the service to leave out other days', async () => {
     const found = await extracting.extract([from('plain', version), from('relative', version), from('busy', version), from('plain', version, days('2026-01-31', '2026-02-01')), from('plain', version, days('2025-01-01', '2025-02-01')), from('plain', version, days('2026-03-01', '2026-03-01'))]);
@@ -127,18 +192,14 @@ describe.each(['v2', 'v4'])('an extractor of kind sap, against a service of %s',
     expect(decodeURIComponent(day?.query ?? '')).toContain(`$select=RecordId,OccurredAt,Channel,Amount&$filter=OccurredAt ge ${version === 'v2' ? "datetimeoffset'2026-01-30T23:00:00Z'" : '2026-01-30T23:00:00Z'} and OccurredAt lt `);
   });
 
-  it('in batches gives what it gives at once', async () => {
-    for (const contract of ['none', 'evolve']) {
-      for (const window of [year, ['2026-01-31', '2026-02-01'], ['2025-01-01', '2025-02-01']] as const) {
-        const [atOnce, staged] = await extracting.extract([`plain_${contract}`, `staged_${contract}`].map((stage) => from('plain', version, { stage, days: window, ...constants({ ENTITY_SET: 'Deliveries' }) })));
-        expect(staged).toEqual(atOnce);
-        expect(staged?.rows).toEqual(expect.any(Number));
-      }
-    }
+  it('brings along by evolve what nobody foresaw, each by its type', async () => {
+    const [found] = await extracting.extract([from('plain', version, { stage: 'plain_evolve', ...constants({ ENTITY_SET: 'Deliveries' }) })]);
+    expect(found?.says ?? found?.rows).toBe(250);
+    expect(found?.columns).toEqual(expect.arrayContaining(['record_id', 'occurred_at', 'channel', 'amount', 'Clock', 'Day', 'IsOpen', 'Note', 'Number', 'PostedAt', 'Uuid', 'Weight']));
   });
 
   it('takes as the moment a local moment, a day, or a day as SAP keeps it', async () => {
-    const found = await extracting.extract(['PostedAt', 'Day'].map((property) => from('plain', version, { ...days('2026-01-31', '2026-02-01'), ...constants({ COLUMNS: { occurred_at: property } }) })));
+    const found = await extracting.extract(['PostedAt', 'Day'].map((property) => from('plain', version, { ...days('2026-01-31', '2026-02-01'), ...constants({ [columnsOf[language]]: { occurred_at: property } }) })));
     expect(found.map(({ rows, says }) => rows ?? says)).toEqual([4, 4]);
   });
 
@@ -148,16 +209,16 @@ describe.each(['v2', 'v4'])('an extractor of kind sap, against a service of %s',
       from('login', version),
       from('forbidden', version),
       from('plain', version, constants({ ENTITY_SET: 'Delivery' })),
-      from('plain', version, constants({ COLUMNS: { amount: 'Amounts' } })),
-      from('plain', version, constants({ COLUMNS: { occurred_at: 'Weight' } })),
+      from('plain', version, constants({ [columnsOf[language]]: { amount: 'Amounts' } })),
+      from('plain', version, constants({ [columnsOf[language]]: { occurred_at: 'Weight' } })),
       from('plain', 'v3/x'),
-      from('', version, { env: { ERP_URL: 'http://127.0.0.1:9' } }),
+      from('', version, { env: { ERP_URL: gone } }),
       from('', version, { env: { ERP_URL: 'sap.example.com' } }),
     ]);
     expect(found.map(({ error, says }) => `${error}: ${says}`)).toEqual([
       expect.stringMatching(/^ApiError: http:.*\/Deliveries: the next page is on another host, other\.example\.com; check ERP_URL$/),
       'ApiError: $metadata has no entity sets; is it a login?; check ERP_URL',
-      expect.stringMatching(/^ApiError: GET http:.*403 Forbidden: not allowed; ask for the right to read, or check auth; \/IWFND\/CM_MGW\/096: No authorization to access service$/),
+      expect.stringMatching(/^ApiError: GET http:.*403 Forbidden: not allowed; ask for the right to (?:read|do it), or check auth; \/IWFND\/CM_MGW\/096: No authorization to access service$/),
       'ApiError: no entity set Delivery; did you mean Deliveries?; check ERP_URL',
       expect.stringContaining('Deliveries: it has no plain property Amounts; did you mean Amount?'),
       expect.stringContaining('Weight: Edm.Double is no moment'),
@@ -174,6 +235,18 @@ describe.each(['v2', 'v4'])('an extractor of kind sap, against a service of %s',
     expect(good).toMatchObject({ rows: 250, channels: ['tienda ñ 😀'] });
     expect(wrong?.says).toMatch(/401 Unauthorized: not let in; check S4_USERNAME, S4_PASSWORD$/);
     expect(JSON.stringify(wrong)).not.toContain('wrong-one');
+  });
+});
+
+describe.each(['v2', 'v4'])('an extractor of kind sap in Python, against a service of %s', (version) => {
+  it('in batches gives what it gives at once', async () => {
+    for (const contract of ['none', 'evolve']) {
+      for (const window of [year, ['2026-01-31', '2026-02-01'], ['2025-01-01', '2025-02-01']] as const) {
+        const [atOnce, staged] = await inPython.extract([`plain_${contract}`, `staged_${contract}`].map((stage) => from('plain', version, { stage, days: window, ...constants({ ENTITY_SET: 'Deliveries' }) })));
+        expect(staged).toEqual(atOnce);
+        expect(staged?.rows).toEqual(expect.any(Number));
+      }
+    }
   });
 });
 
@@ -199,12 +272,15 @@ plain, busy, silent = sys.argv[1:]
 print(json.dumps([write(plain, True), write(plain, False), write(busy, False), write(f"{busy}/x", False, idempotent=True), write(silent, False)]))
 `;
 
-describe.each([['v2', 'plain'], ['v4', 'plain'], ['v4', 'relative']])('an extractor of changes, against a service of %s (%s)', (version, mood) => {
+const trackers = languages.flatMap((language) => ([['v2', 'plain'], ['v4', 'plain'], ['v4', 'relative']] as const).map(([version, mood]) => [language, version, mood] as const));
+
+describe.each(trackers)('an extractor of changes in %s, against a service of %s (%s)', (language, version, mood) => {
+  const extracting = { extract: async (asked: readonly Asked[]) => await extractIn(language, asked) };
   const stock = (change: Partial<Asked> = {}): Asked => ({ ...from(mood, version), stage: 'stock', ...constants({ ENTITY_SET: 'Deliveries' }), ...change });
   const first = records[0] as Delivery;
 
   it('reads all once, then only what has changed: new, other and gone', async () => {
-    await rm(join(root, '.data/delta'), { recursive: true, force: true });
+    await rm(join(rootOf(language), '.data/delta'), { recursive: true, force: true });
     const [once] = await extracting.extract([stock()]);
     expect(once?.rows ?? once?.says).toBe(250);
     server.change({ ...first, Amount: '1000.250' });
@@ -221,17 +297,17 @@ describe.each([['v2', 'plain'], ['v4', 'plain'], ['v4', 'relative']])('an extrac
   });
 
   it('begins anew when its columns are others, and when the link has expired', async () => {
-    const other = constants({ ENTITY_SET: 'Deliveries', COLUMNS: { channel: 'Day' } });
+    const other = constants({ ENTITY_SET: 'Deliveries', [columnsOf[language]]: { channel: 'Day' } });
     const [found] = await extracting.extract([stock(other)]);
     expect([found?.rows ?? found?.says, found?.channels?.[0]]).toEqual([250, '20260115']);
     const expired = { env: at('expired', version) };
-    await rm(join(root, '.data/delta'), { recursive: true });
+    await rm(join(rootOf(language), '.data/delta'), { recursive: true });
     const twice = await extracting.extract([stock(expired), stock(expired)]);
     expect(twice.map(({ rows, says }) => rows ?? says)).toEqual([250, 250]);
   });
 
   it('says so when a service tracks no changes', async () => {
-    await rm(join(root, '.data/delta'), { recursive: true, force: true });
+    await rm(join(rootOf(language), '.data/delta'), { recursive: true, force: true });
     const [found] = await extracting.extract([stock({ env: at('untracked', version) })]);
     expect(found?.says).toBe('Deliveries: SAP tracks no changes of it');
   });
@@ -252,11 +328,12 @@ it('writes with the token that SAP asks for, and a second time only where that d
   expect(server.requests.filter(({ method, path }) => method === 'POST' && path === '/busy/v2/x/Deliveries')).toHaveLength(2);
 });
 
-it('asks a service of V2 for one piece after another, also one that hands out less than it was asked for', async () => {
+it.each(languages)('asks a service of V2 in %s for one piece after another, also one that hands out less than it was asked for', async (language) => {
   const given = { given: { page_size: 30 } };
-  const found = await extracting.extract([from('plain', 'v2', given), from('short', 'v2', given), from('plain', 'v4', given)]);
+  const before = server.requests.length;
+  const found = await extractIn(language, [from('plain', 'v2', given), from('short', 'v2', given), from('plain', 'v4', given)]);
   expect(found.map(({ rows, says }) => rows ?? says)).toEqual([250, 250, 250]);
-  const asked = (mood: string) => server.requests.filter(({ path, query }) => path === `/${mood}/Deliveries` && /top=30|skiptoken=30&|skiptoken=30$/.test(decodeURIComponent(query)));
+  const asked = (mood: string) => server.requests.slice(before).filter(({ path, query }) => path === `/${mood}/Deliveries` && /top=30|skiptoken=30&|skiptoken=30$/.test(decodeURIComponent(query)));
   expect(asked('plain/v2').map(({ query }) => /skip=(\d+)/.exec(query)?.[1])).toEqual([undefined, '30', '60', '90', '120', '150', '180', '210', '240']);
   expect(decodeURIComponent(asked('plain/v2')[0]?.query ?? '')).toContain('$orderby=RecordId');
   expect(asked('plain/v4')).toHaveLength(1);
@@ -267,3 +344,26 @@ it('passes the tests that it came with, without any server', async () => {
   expect([exitCode, exitCode === 0 ? '' : all]).toEqual([0, '']);
   expect(await readFile(join(root, 'config/config.yaml'), 'utf8')).toContain('    client: "100"\n    language: ES\n');
 }, 120_000);
+
+it('passes in TypeScript the compiler, the linter and the tests that it came with', () => expectOwnChecksToPass(repository, ['deliveries', 'stock', 'plain_evolve', 'locked']), 300_000);
+
+it.each([
+  ['2026-03-29', 'Europe/Madrid', '2026-03-28T23:00:00.000Z'],
+  ['2026-10-26', 'Europe/Madrid', '2026-10-25T23:00:00.000Z'],
+  ['2026-01-05', 'America/New_York', '2026-01-05T05:00:00.000Z'],
+  // No clock shows this midnight, and some show this one twice: the same instants as Python's.
+  ['2018-11-04', 'America/Sao_Paulo', '2018-11-04T03:00:00.000Z'],
+  ['2026-11-01', 'America/Havana', '2026-11-01T04:00:00.000Z'],
+])('in TypeScript %s begins in %s at %s', async (day, timeZone, instant) => {
+  const { midnight } = (await import(join(repository.root, 'src/core/clock.ts'))) as { midnight: (day: string, timeZone: string) => number };
+  expect(new Date(midnight(day, timeZone)).toISOString()).toBe(instant);
+});
+
+it('reads in TypeScript a JSON to the last digit, and takes nothing in a text for a number', async () => {
+  const { parseJson } = (await import(join(repository.root, 'src/core/json.ts'))) as { parseJson: (text: string, decimals?: boolean) => unknown };
+  const text = String.raw`{"id": 9007199254740993, "small": -12, "rate": 0.1234567890123456789, "float": 0.30000000000000004, "note": "\\\",:12345678901234567890,"}`;
+  const others = { small: -12, float: 0.1 + 0.2, note: '\\",:12345678901234567890,' };
+  expect(parseJson(text)).toEqual({ id: '9007199254740993', rate: Number('0.1234567890123456789'), ...others });
+  expect(parseJson(text, true)).toEqual({ id: '9007199254740993', rate: '0.1234567890123456789', ...others });
+  expect(parseJson('<html>')).toBe(undefined);
+});

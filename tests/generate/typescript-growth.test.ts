@@ -332,7 +332,6 @@ describe('a TypeScript repository', () => {
   });
 
   test.each([
-    ['extractor', { name: 'stock', kind: 'sap' }, 'E_LANGUAGE_NOT_YET'],
     ['loader', { name: 'stored', kind: 'sql', write_disposition: 'append', merge_strategy: 'upsert' }, 'E_ANSWER_REFUSED'],
     ['loader', { name: 'stored', kind: 'sql', database: 'oracle' }, 'E_LANGUAGE_NOT_YET'],
     ['loader', { name: 'save', kind: 'sql' }, 'E_ANSWER_REFUSED'],
@@ -397,6 +396,9 @@ describe('a TypeScript repository', () => {
     for (const form of ['table', 'markdown', 'link']) addTo(files, 'loader', { name: `shown_as_${form}`, kind: 'artifact', form, inputs: 'by_period' });
     addTo(files, 'loader', { name: 'told', kind: 'api', source: 'desk', inputs: 'by_period' });
     addTo(files, 'transformer', { name: 'clean_tickets', kind: 'cleaning', inputs: 'tickets' });
+    for (const contract of ['none', 'evolve']) addTo(files, 'extractor', { name: `entities_${contract}`, kind: 'sap', source: 'erp', auth: 'http_basic', client: '100', contract, cursor: contract === 'none' ? '' : 'changed_at', initial: contract === 'none' ? '' : '2026-01-05' });
+    addTo(files, 'extractor', { name: 'copied', kind: 'sap', source: 'erp', read: 'delta' });
+    addTo(files, 'transformer', { name: 'clean_copied', kind: 'cleaning', inputs: 'copied' });
     for (const [write, strategy] of [['append', ''], ['replace', ''], ['replace_partitions', ''], ['merge', 'upsert'], ['merge', 'insert-only'], ['merge', 'scd2']])
       addTo(files, 'loader', { name: `all_${write}_${strategy}`.replaceAll('-', '_').replace(/_$/, ''), kind: 'sql', inputs: 'by_period', write_disposition: write, merge_strategy: strategy, publish: strategy === 'upsert' || write === 'append' ? 'audit' : 'direct' });
     addTo(files, 'pipeline', { name: 'more', inputs: 'again_by_period,sheet' });

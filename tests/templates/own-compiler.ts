@@ -17,6 +17,18 @@ const notHere = `declare module '@duckdb/node-api' {
     closeSync(): void;
   }
 }
+declare module '@xmldom/xmldom' {
+  export interface Element {
+    readonly textContent: string | null;
+    getAttribute(name: string): string | null;
+    getElementsByTagNameNS(namespace: string, name: string): Iterable<Element> & { readonly [index: number]: Element };
+  }
+  export const onErrorStopParsing: () => void;
+  export class DOMParser {
+    constructor(options: { readonly onError: () => void });
+    parseFromString(text: string, type: string): { readonly documentElement: Element | null };
+  }
+}
 declare module '@aws-sdk/client-s3' {
   interface Place {
     readonly Bucket: string;

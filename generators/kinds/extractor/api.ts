@@ -3,7 +3,7 @@ import type { KindOption } from '../../../src/generate/kind-options.ts';
 import { namedChoice } from '../../../src/generate/kind-options.ts';
 import { typescriptPair } from '../../../src/generate/typescript-stage.ts';
 import { batchModules, batchOption, batchRowsOf } from '../../batches.ts';
-import { contractOf, contractOption } from '../../contract.ts';
+import { contractModulesInTypescript, contractOf, contractOption } from '../../contract.ts';
 import { checkCursor, cursorModules, cursorModulesInTypescript, cursorOf, cursorOptions } from '../../cursor.ts';
 import { authFields, authOption, httpRequirements, secretVariables } from '../../http-access.ts';
 
@@ -52,7 +52,7 @@ export const kind = defineKind({
   typescript: {
     files: ({ name }) => typescriptPair('extractor/api', 'extractor', `src/core/extractors/${name}.ts`, name),
     options: [authOption, contractOption, ...cursorOptions, paginatorOption],
-    modules: (item) => [...['api', 'api-auth', 'contract', 'http-client', 'paginators'].map((name) => `src/core/${name}.ts`), ...cursorModulesInTypescript(item)],
+    modules: (item) => [...contractModulesInTypescript, ...['api', 'api-auth', 'http-client', 'json', 'paginators'].map((name) => `src/core/${name}.ts`), ...cursorModulesInTypescript(item)],
     variables: secretVariables,
   },
   modules: (item) => [...batchModules('api', item), ...cursorModules(item)],

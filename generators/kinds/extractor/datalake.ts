@@ -1,6 +1,6 @@
 import { defineKind } from '../../../src/generate/define-stage.ts';
 import { typescriptPair } from '../../../src/generate/typescript-stage.ts';
-import { contractOf, contractOption } from '../../contract.ts';
+import { contractModulesInTypescript, contractOf, contractOption } from '../../contract.ts';
 import { checkCursor, cursorModules, cursorModulesInTypescript, cursorOf, cursorOptions } from '../../cursor.ts';
 import { formatOption, lakeAddress, lakeFields, lakeInTypescript, lakeReaders, lakeReading, lakeRequirements, lakeVariables, storeOption } from '../../lakes.ts';
 
@@ -22,7 +22,7 @@ export const kind = defineKind({
   typescript: {
     ...lakeInTypescript,
     options: [...lakeInTypescript.options, contractOption, ...cursorOptions],
-    modules: (item) => [...lakeInTypescript.modules(item), ...(contractOf(item) === '' ? [] : ['src/core/contract.ts', 'src/core/lake-contract.ts']), ...cursorModulesInTypescript(item)],
+    modules: (item) => [...lakeInTypescript.modules(item), ...(contractOf(item) === '' ? [] : [...contractModulesInTypescript, 'src/core/lake-contract.ts']), ...cursorModulesInTypescript(item)],
     variables: lakeVariables,
     files: ({ name }) => typescriptPair('extractor/datalake', 'extractor', `src/core/extractors/${name}.ts`, name),
   },

@@ -2,7 +2,7 @@ import type { StageItem } from '../../../src/generate/define-stage.ts';
 import { defineKind } from '../../../src/generate/define-stage.ts';
 import { typescriptPair } from '../../../src/generate/typescript-stage.ts';
 import { batchModules, batchOption, batchRowsOf } from '../../batches.ts';
-import { contractOf, contractOption } from '../../contract.ts';
+import { contractModulesInTypescript, contractOf, contractOption } from '../../contract.ts';
 import { checkCursor, cursorModules, cursorModulesInTypescript, cursorOf, cursorOptions } from '../../cursor.ts';
 import { databaseOption, sqlAddress, sqlInTypescript, sqlReading } from '../../databases.ts';
 
@@ -33,7 +33,7 @@ export const kind = defineKind({
       { template: 'stage/extractor/sql/extractor.sql', path: `src/core/extractors/${name}.sql`, owner: 'seed' },
     ],
     options: [sqlInTypescript.database, contractOption, ...cursorOptions],
-    modules: (item) => [...(contractOf(item) === '' ? [] : ['src/core/contract.ts', 'src/core/sql-contract.ts']), ...cursorModulesInTypescript(item), ...sqlInTypescript.modules(item)],
+    modules: (item) => [...(contractOf(item) === '' ? [] : [...contractModulesInTypescript, 'src/core/sql-contract.ts']), ...cursorModulesInTypescript(item), ...sqlInTypescript.modules(item)],
     requirements: sqlInTypescript.requirements,
     address: sqlInTypescript.address,
   },

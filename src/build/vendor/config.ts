@@ -9,6 +9,7 @@ import { loadYamlParser } from '../../config/yaml-parser.ts';
 export type { Config, Extractor, KpiCard, Loader, Source, Transformer } from '../../config/config.ts';
 export { readReferences } from '../../config/references.ts';
 export type { Reference, ReferenceFault } from '../../config/references.ts';
+export { suggest } from '../../config/suggest.ts';
 
 // A flow reads its settings without waiting, whatever form config.yaml has.
 await loadYamlParser();
