@@ -8,30 +8,31 @@ export interface Database {
   readonly batchReaders?: readonly string[];
   readonly address: string;
   /** How a TypeScript repository reads and writes it; nothing where it does not yet. */
-  readonly typescript?: {
-    readonly address: string;
-    /** The module of src/core that does, where it is not the one that every repository has. */
-    readonly module?: DatabaseModule;
-    readonly packages: readonly string[];
-  };
+  readonly typescript?: TypescriptDatabase;
 }
 
-/** A module of src/core of a TypeScript repository: `sql-mariadb.ts`. */
-export type DatabaseModule = 'mariadb' | 'postgresql';
+interface TypescriptDatabase {
+  readonly address: string;
+  /** The module of src/core that does, where it is not the one that every repository has: `mariadb` is `sql-mariadb.ts`. */
+  readonly module?: string;
+  /** How addresses of its module begin. */
+  readonly schemes: readonly string[];
+  readonly packages: readonly string[];
+}
 
 /** MySQL speaks as MariaDB does. */
-const mysql2 = { module: 'mariadb', packages: ['mysql2@^3.24.6'] } as const;
+const mysql2 = { module: 'mariadb', schemes: ['mariadb', 'mysql'], packages: ['mysql2@^3.24.6'] } as const;
 
 /** Every database, by the name that SQLAlchemy has for it. */
 export const databases = {
-  sqlite: { name: 'SQLite', drivers: [], readers: [], address: 'sqlite:///folder/file.sqlite' },
-  postgresql: { name: 'PostgreSQL', drivers: ['psycopg[binary]>=3.2'], readers: ['adbc-driver-postgresql>=1.9'], batchReaders: ['pyarrow>=21'], address: 'postgresql+psycopg://user:<password>@host:5432/database', typescript: { module: 'postgresql', packages: ['pg@^8.23.1', '@types/pg@^8.23.1'], address: 'postgresql://user:<password>@host:5432/database' } },
+  sqlite: { name: 'SQLite', drivers: [], readers: [], address: 'sqlite:///folder/file.sqlite', typescript: { module: 'sqlite', schemes: ['sqlite'], packages: ['libsql@^0.5.29'], address: 'sqlite:///data/warehouse.sqlite' } },
+  postgresql: { name: 'PostgreSQL', drivers: ['psycopg[binary]>=3.2'], readers: ['adbc-driver-postgresql>=1.9'], batchReaders: ['pyarrow>=21'], address: 'postgresql+psycopg://user:<password>@host:5432/database', typescript: { module: 'postgresql', schemes: ['postgres', 'postgresql'], packages: ['pg@^8.23.1', '@types/pg@^8.23.1'], address: 'postgresql://user:<password>@host:5432/database' } },
   mariadb: { name: 'MariaDB', drivers: ['pymysql>=1.1'], readers: [], address: 'mariadb+pymysql://user:<password>@host:3306/database', typescript: { ...mysql2, address: 'mariadb://user:<password>@host:3306/database' } },
   mysql: { name: 'MySQL', drivers: ['pymysql>=1.1'], readers: [], address: 'mysql+pymysql://user:<password>@host:3306/database', typescript: { ...mysql2, address: 'mysql://user:<password>@host:3306/database' } },
   mssql: { name: 'SQL Server', drivers: ['pymssql>=2.3'], readers: [], address: 'mssql+pymssql://user:<password>@host:1433/database' },
   oracle: { name: 'Oracle', drivers: ['oracledb>=3.0'], readers: [], address: 'oracle+oracledb://user:<password>@host:1521/?service_name=service' },
   hana: { name: 'SAP HANA', drivers: ['sqlalchemy-hana>=4.0', 'hdbcli>=2.20'], readers: [], address: 'hana+hdbcli://user:<password>@host:443/?encrypt=true' },
-  duckdb: { name: 'DuckDB', drivers: ['duckdb-engine>=0.17'], readers: [], address: 'duckdb:///folder/file.duckdb', typescript: { packages: [], address: 'duckdb:///data/warehouse.duckdb' } },
+  duckdb: { name: 'DuckDB', drivers: ['duckdb-engine>=0.17'], readers: [], address: 'duckdb:///folder/file.duckdb', typescript: { schemes: ['duckdb'], packages: [], address: 'duckdb:///data/warehouse.duckdb' } },
 } as const satisfies Readonly<Record<string, Database>>;
 
 export type DatabaseName = keyof typeof databases;
@@ -47,7 +48,7 @@ export function usualDatabase(language: 'python' | 'typescript'): DatabaseName {
 }
 
 /** How a TypeScript repository reads and writes a database; a DuckDB file, where nobody said. */
-export function typescriptDatabase(name: string | undefined): NonNullable<Database['typescript']> {
+export function typescriptDatabase(name: string | undefined): TypescriptDatabase {
   return (databaseOf(name) as Database).typescript ?? databases.duckdb.typescript;
 }
 
@@ -55,3 +56,10 @@ export function typescriptDatabase(name: string | undefined): NonNullable<Databa
 export function hasTypescript(name: string): boolean {
   return (databaseOf(name) as Database).typescript !== undefined;
 }
+
+/** The modules by which TypeScript repositories open databases, in the order of their names, and how addresses of each begin. */
+export const databaseModules: ReadonlyMap<string, readonly string[]> = new Map(
+  Object.values<Database>(databases)
+    .flatMap(({ typescript }) => (typescript?.module === undefined ? [] : [[typescript.module, typescript.schemes] as const]))
+    .toSorted(([left], [right]) => (left < right ? -1 : 1)),
+);

@@ -1,5 +1,4 @@
 import type { Config, Source } from '../config/config.ts';
-import type { DatabaseModule } from '../config/databases.ts';
 import { usualDatabase } from '../config/databases.ts';
 import { storeOf } from '../config/lake-stores.ts';
 import { readReferences } from '../config/references.ts';
@@ -30,7 +29,7 @@ export interface RepositorySettings {
   /** Whether some extractor was added that goes on where the last run left off. */
   readonly resumes: boolean;
   /** The databases that a TypeScript repository can open besides DuckDB. */
-  readonly databases: readonly DatabaseModule[];
+  readonly databases: readonly string[];
   /** Whether a TypeScript repository can read lakes, and in which stores besides folders. */
   readonly lakes: boolean;
   readonly stores: readonly string[];

@@ -1,5 +1,4 @@
 import type { Source } from '../config/config.ts';
-import type { DatabaseModule } from '../config/databases.ts';
 import { databaseOf, typescriptDatabase } from '../config/databases.ts';
 import { lakeStores } from '../config/lake-stores.ts';
 import { sourceKinds, variableOf } from '../config/source-kinds.ts';
@@ -118,7 +117,7 @@ export interface ProjectView extends FramesView {
   /** What a new source of kind sql is to be: its drivers, the form of its address, and whether that was chosen. */
   readonly database: { readonly name: string; readonly drivers: readonly string[]; readonly address: string; readonly isChosen: boolean };
   /** The databases that a TypeScript repository can open besides DuckDB. */
-  readonly databaseModules: readonly DatabaseModule[];
+  readonly databaseModules: readonly string[];
   /** Whether a TypeScript repository can read lakes, and the stores besides folders, with how their addresses begin. */
   readonly hasLakes: boolean;
   readonly stores: readonly StoreView[];

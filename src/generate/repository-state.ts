@@ -1,5 +1,5 @@
 import type { Config } from '../config/config.ts';
-import type { DatabaseModule } from '../config/databases.ts';
+import { databaseModules } from '../config/databases.ts';
 import { lakeStores, storeModule } from '../config/lake-stores.ts';
 import type { Lock } from '../config/lock.ts';
 import { toLf } from '../config/lock.ts';
@@ -47,11 +47,11 @@ export const incrementalModule = { python: 'prefect_flows/incremental.py', types
 const lakeModule = 'src/core/lake.ts';
 
 /** The module by which a TypeScript repository reads and writes a database. */
-export const databaseModule = (database: DatabaseModule): string => `src/core/sql-${database}.ts`;
+export const databaseModule = (database: string): string => `src/core/sql-${database}.ts`;
 
 /** The databases whose modules a repository has, in the order of their names. */
-function databaseModulesIn(has: (path: string) => boolean): readonly DatabaseModule[] {
-  return (['mariadb', 'postgresql'] as const).filter((each) => has(databaseModule(each)));
+function databaseModulesIn(has: (path: string) => boolean): readonly string[] {
+  return [...databaseModules.keys()].filter((each) => has(databaseModule(each)));
 }
 
 /** Whether a file that was generated is still there, as far as the lock knows. */

@@ -1,3 +1,4 @@
+import { databaseModules as allModules } from '../config/databases.ts';
 import type { TimeGrain } from './project-input.ts';
 import type { ProjectView } from './project-view.ts';
 
@@ -8,6 +9,8 @@ export interface TypescriptView {
   readonly windowNeedsStart: boolean;
   readonly window: { readonly start: string; readonly end: string };
   readonly neverRestarts: boolean;
+  /** How an address begins of a database besides DuckDB, and the module that opens it. */
+  readonly schemes: readonly { readonly scheme: string; readonly module: string }[];
   /** What the made-up records come close to: with 0 there would be nothing to record. */
   readonly sampleTarget: number;
   readonly sampleAddsUp: boolean;
@@ -46,7 +49,7 @@ function startOfTotal({ time, reset }: ProjectView['grain']): string {
   return time === 'week' ? 'weekOfYear' : (restarts[reset] ?? '');
 }
 
-export function viewTypescript({ kpi, grain, hasDimensions }: ProjectView): TypescriptView {
+export function viewTypescript({ kpi, grain, hasDimensions, databaseModules }: ProjectView): TypescriptView {
   const isCumulative = kpi.type === 'cumulative';
   const neverRestarts = isCumulative && grain.reset === '';
   const windowIsWhole = isCumulative || !grain.isShort;
@@ -55,6 +58,7 @@ export function viewTypescript({ kpi, grain, hasDimensions }: ProjectView): Type
     windowNeedsStart: windowIsWhole && !neverRestarts,
     window: { start: isCumulative ? startOfTotal(grain) : grain.time, end: grain.isShort ? 'day' : grain.time },
     neverRestarts,
+    schemes: databaseModules.flatMap((module) => (allModules.get(module) ?? []).map((scheme) => ({ scheme, module }))),
     sampleTarget: kpi.target === 0 ? 1 : kpi.target,
     sampleAddsUp: kpi.type !== 'ratio' && kpi.type !== 'conversion',
     sampleByName: kpi.type !== 'simple' && !isCumulative,

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { execa } from 'execa';
@@ -12,7 +12,7 @@ import { linkClients } from './typescript-clients.ts';
 import { noPrograms } from './use-databases.ts';
 
 const minutes = 60_000;
-const databases = ['postgresql', 'mariadb'] as const;
+const databases = ['postgresql', 'mariadb', 'sqlite'] as const;
 type Database = (typeof databases)[number];
 
 const ways = {
@@ -57,14 +57,15 @@ beforeAll(async () => {
       files.set(`src/core/extractors/${contract}_${database}.sql`, `select * from ${contract}_${database} where occurred_at >= :start and occurred_at < :end`);
     }
     for (const [way, options] of Object.entries(ways)) {
-      for (const publish of ['direct', 'audit']) addTo(files, 'loader', { name: `${database}_${way}_${publish}`, kind: 'sql', source: `in_${database}`, inputs: 'sales_by_day', publish, ...options });
+      for (const publish of ['direct', 'audit']) addTo(files, 'loader', { name: `to_${database}_${way}_${publish}`, kind: 'sql', source: `in_${database}`, inputs: 'sales_by_day', publish, ...options });
     }
   }
   for (const [path, text] of files) {
     await mkdir(dirname(join(root, path)), { recursive: true });
     await writeFile(join(root, path), text);
   }
-  await linkClients(root, ['@duckdb/node-api', 'pg', 'mysql2', '@types/pg']);
+  servers.set('sqlite', { first: 'kept', url: (name) => `sqlite:///${root}/${name}.sqlite`, stop: async () => {} });
+  await linkClients(root, ['@duckdb/node-api', 'pg', 'mysql2', '@types/pg', 'libsql']);
 }, 10 * minutes);
 
 afterEach(() => void vi.unstubAllEnvs());
@@ -103,7 +104,7 @@ const useServer = (database: Database, name: string, skip: (why: string) => neve
   const server = servers.get(database);
   if (server === undefined) return skip(noPrograms(database));
   vi.stubEnv(`IN_${database.toUpperCase()}_URL`, server.url(server.first));
-  return `${database}_${name}`;
+  return `to_${database}_${name}`;
 };
 
 test('a repository with every database satisfies its compiler', async () => {
@@ -151,18 +152,20 @@ describe.each(databases)('a loader of a TypeScript repository, in %s,', (databas
 
 describe.each(databases)('an extractor of a TypeScript repository, in %s,', (database) => {
   const stage = `from_${database}`;
-  const zoned = database === 'postgresql' ? 'timestamptz' : 'timestamp(6) null';
-  const moment = (at: string) => (database === 'postgresql' ? `'${at}+01:00'` : `convert_tz('${at}', '+01:00', @@time_zone)`);
+  const zoned = { postgresql: 'timestamptz', mariadb: 'timestamp(6) null', sqlite: 'datetime' }[database];
+  // SQLite has no decimals: as text they keep every digit.
+  const decimal = database === 'sqlite' ? 'text' : 'numeric(20, 2)';
+  const moment = (at: string) => ({ postgresql: `'${at}+01:00'`, mariadb: `convert_tz('${at}', '+01:00', @@time_zone)`, sqlite: `'${at}'` })[database];
 
   test('reads from the first moment of the days up to the last, in the time zone of the KPI, with every digit', async ({ skip }) => {
     useServer(database, '', skip);
-    await run(stage, `create table ${stage} (record_id bigint, occurred_at ${zoned}, channel varchar(20)${database === 'mariadb' ? ' character set utf8mb4' : ''}, amount numeric(20, 2))`);
-    for (const at of ['2026-01-04 23:59:59', '2026-01-05 00:00:00', '2026-01-05 23:59:59.5', '2026-01-06 00:00:00']) await run(stage, `insert into ${stage} values (9007199254740993, ${moment(at)}, 'tienda ñ 😀', 0.10)`);
+    await run(stage, `create table ${stage} (record_id bigint, occurred_at ${zoned}, channel varchar(20)${database === 'mariadb' ? ' character set utf8mb4' : ''}, amount ${decimal})`);
+    for (const at of ['2026-01-04 23:59:59', '2026-01-05 00:00:00', '2026-01-05 23:59:59.5', '2026-01-06 00:00:00']) await run(stage, `insert into ${stage} values (9007199254740993, ${moment(at)}, 'tienda ñ 😀', '0.10')`);
     const extract = (await moduleOf(`src/core/extractors/${stage}.ts`))[camel(stage)];
     const rows = (await extract?.('2026-01-05', '2026-01-06')) as Rows;
     expect(rows.map((row) => row['occurred_at'])).toEqual(['2026-01-05T00:00:00', '2026-01-05T23:59:59.5']);
     expect(rows[0]).toEqual({ record_id: '9007199254740993', occurred_at: '2026-01-05T00:00:00', channel: 'tienda ñ 😀', amount: 0.1 });
-    await run(stage, `update ${stage} set amount = 123456789012345678.91`);
+    await run(stage, `update ${stage} set amount = '123456789012345678.91'`);
     await expect(extract?.('2026-01-05', '2026-01-06')).rejects.toThrow('123456789012345678.91');
   });
 
@@ -174,14 +177,6 @@ describe.each(databases)('an extractor of a TypeScript repository, in %s,', (dat
     expect(await extract('freeze')).toMatch(new RegExp(`^ContractError: freeze_${database}: pieces, sent_at, sent_on, note: expected`));
     await run(stage, `alter table freeze_${database} drop column amount`);
     expect(await extract('freeze')).toMatch(new RegExp(`^ContractError: freeze_${database}: amount: expected`));
-  });
-
-  test('reads in the time zone of the KPI also where the server has no name for it', async ({ skip }) => {
-    useServer(database, '', skip);
-    const reader = (await moduleOf(`src/core/sql-${database}.ts`))[database] as unknown as { read(...given: unknown[]): Promise<Rows> };
-    await run(stage, `create table moments (at ${zoned})`, ...['2026-01-04 15:59:59', '2026-01-04 16:00:00', '2026-01-05 16:00:00'].map((at) => `insert into moments values (${moment(at)})`));
-    const days = { start: '2026-01-05', end: '2026-01-06', timeZone: 'Asia/Tokyo' };
-    expect(await reader.read(process.env[`IN_${database.toUpperCase()}_URL`], 'select at from moments where at >= :start and at < :end', { at: 'moment' }, days)).toEqual([{ at: expect.stringMatching(/^2026-01-05[ T]00:00:00/) }]);
   });
 
   test('takes a query in the words of the database', async ({ skip }) => {
@@ -197,21 +192,43 @@ describe.each(databases)('an extractor of a TypeScript repository, in %s,', (dat
     const server = servers.get(database);
     if (server === undefined) return skip(noPrograms(database));
     const variable = `IN_${database.toUpperCase()}_URL`;
-    const saying = async (address: string): Promise<string> => {
+    const saying = async (address: string, query = 'select 1 as word'): Promise<string> => {
       vi.stubEnv(variable, address);
-      return await read(stage, 'select 1 as word', { word: 'text' }).then(() => 'fine', (error: Error) => `${error.name}: ${error.message}`);
+      return await read(stage, query, { word: 'text' }).then(() => 'fine', (error: Error) => `${error.name}: ${error.message}`);
     };
-    const here = new URL(server.url(server.first));
+    const own = server.url(server.first);
+    expect(await saying(own)).toBe('fine');
+    expect(await saying(own, 'select word from nowhere')).toMatch(new RegExp(`^SqlError: ${stage}: no such table; check its name: .*nowhere`));
+    expect(await saying(own, 'select word from (select 1 as other) as o')).toMatch(new RegExp(`^SqlError: ${stage}: no such column; check the query: .*word`));
+    expect(await saying('oracle://s3cr3t')).toMatch(new RegExp(`^SqlError: ${stage}: here an address begins with duckdb, .*; check ${variable} \\(`));
+    if (database === 'sqlite') {
+      await writeFile(join(root, 'no.sqlite'), 'no database at all, and longer than the head of one'.repeat(9));
+      for (const address of [server.url('no'), `sqlite:///${root}`]) expect(await saying(address, 'select name as word from sqlite_schema')).toBe(`SqlError: ${stage}: no such database; check its name in ${variable}`);
+      expect(await saying(server.url('no.sqlite/deeper/file'))).toBe(`SqlError: ${stage}: no such folder, or none to write in; check ${variable}`);
+      return;
+    }
+    const here = new URL(own);
     const at = (change: (url: URL) => void): string => {
       const url = new URL(here.href.replace(/^[\w+]+:/, 'http:'));
       change(url);
       return url.href.replace('http:', `${database}:`);
     };
-    expect(await saying(at(() => {}))).toBe('fine');
     expect(await saying(at((url) => (url.port = '1')))).toBe(`SqlError: ${stage}: nothing answers there; check host and port in ${variable}`);
     expect(await saying(at((url) => (url.pathname = '/nowhere')))).toBe(`SqlError: ${stage}: no such database; check its name in ${variable}`);
     if (database === 'mariadb') expect(await saying(at((url) => (url.password = 's3cr3t')))).toBe(`SqlError: ${stage}: not let in; check user and password in ${variable}`);
-    expect(await saying('sqlite:///s3cr3t')).toMatch(new RegExp(`^SqlError: ${stage}: here an address begins with duckdb, .*; check ${variable} \\(`));
+  });
+});
+
+// A file of SQLite has moments of no zone.
+describe.each(['postgresql', 'mariadb'] as const)('an extractor of a TypeScript repository, in %s, beside moments of another zone,', (database) => {
+  const [zoned, moment] = { postgresql: ['timestamptz', (at: string) => `'${at}+01:00'`] as const, mariadb: ['timestamp(6) null', (at: string) => `convert_tz('${at}', '+01:00', @@time_zone)`] as const }[database];
+
+  test('reads in the time zone of the KPI also where the server has no name for it', async ({ skip }) => {
+    useServer(database, '', skip);
+    const reader = (await moduleOf(`src/core/sql-${database}.ts`))[database] as unknown as { read(...given: unknown[]): Promise<Rows> };
+    await run(`from_${database}`, `create table moments (at ${zoned})`, ...['2026-01-04 15:59:59', '2026-01-04 16:00:00', '2026-01-05 16:00:00'].map((at) => `insert into moments values (${moment(at)})`));
+    const days = { start: '2026-01-05', end: '2026-01-06', timeZone: 'Asia/Tokyo' };
+    expect(await reader.read(process.env[`IN_${database.toUpperCase()}_URL`], 'select at from moments where at >= :start and at < :end', { at: 'moment' }, days)).toEqual([{ at: expect.stringMatching(/^2026-01-05[ T]00:00:00/) }]);
   });
 });
 
@@ -249,8 +266,61 @@ describe.each(databases)('a load of a TypeScript repository that is killed, in %
 
   /** What is there once the server has noticed who is gone: until then their locks keep who wants to write waiting. */
   async function settled(stage: string): Promise<number[]> {
-    await run(stage, 'begin', database === 'postgresql' ? `lock table ${stage}` : `select count(*) from ${stage} for update`, 'commit');
+    if (database !== 'sqlite') await run(stage, 'begin', database === 'postgresql' ? `lock table ${stage}` : `select count(*) from ${stage} for update`, 'commit');
     const rows = await read(stage, `select distinct value from ${stage}`, { value: 'number' });
     return rows.map((row) => Number(row['value']));
   }
 });
+
+describe('a file of SQLite', () => {
+  const stage = 'to_sqlite_delete_insert_direct';
+  const use = (name: string): void => void vi.stubEnv('IN_SQLITE_URL', `sqlite:///${root}/${name}.sqlite`);
+
+  test('takes loads that stages of one process write at the same time, and is read beside them', async () => {
+    use('shared');
+    const names = everyWay.map((way) => `to_sqlite_${way}_direct`);
+    const counted = async (name: string) => (await read(name, `select count(*) as found from ${name}`, { found: 'number' }))[0]?.['found'];
+    await Promise.all(names.flatMap((name) => [save(name, many(1)), save(name, many(1))]));
+    expect(await Promise.all(names.map(counted))).toEqual(names.map(() => 4000));
+  });
+
+  test('is what Python reads and writes: the same rows from there change nothing', async () => {
+    use('python');
+    await save('to_sqlite_upsert_direct', rowsOf([0.1, null]));
+    const script = `import sqlite3; c = sqlite3.connect('${root}/python.sqlite'); print(c.execute("select day, at, value from to_sqlite_upsert_direct order by channel").fetchall()); c.execute("insert into to_sqlite_upsert_direct values ('2026-01-06', 'a', '2026-01-06 08:00:00.000000', 7)"); c.commit()`;
+    const { stdout } = await execa('python3', ['-c', script]);
+    expect(stdout).toBe("[('2026-01-05', '2026-01-05 08:00:00.250000', 0.1), ('2026-01-05', '2026-01-05 08:00:00.250000', None)]");
+    const found = () => read(stage, "select * from to_sqlite_upsert_direct where day = '2026-01-06'");
+    expect(await found()).toEqual([{ day: '2026-01-06', channel: 'a', at: '2026-01-06T08:00:00', value: 7 }]);
+  });
+
+  test('gives the moments of its days in whatever form they are kept, and says which column is in none', async () => {
+    use('forms');
+    await run(stage, 'create table seen (at, day, amount)');
+    for (const at of ['2026-01-04 23:59:59.999999', '2026-01-05', '2026-01-05 00:00:00', '2026-01-05T08:30', '2026-01-05 23:59:59.5', '2026-01-06']) await run(stage, `insert into seen values ('${at}', '2026-01-05 00:00:00', 1)`);
+    const query = 'select * from seen where at >= :start and at < :end order by at';
+    const rows = () => read(stage, query, { at: 'moment', day: 'day', amount: 'number' });
+    expect((await rows()).map((row) => row['at'])).toEqual(['2026-01-05T00:00:00', '2026-01-05T00:00:00', '2026-01-05T23:59:59.5', '2026-01-05T08:30:00']);
+    expect(new Set((await rows()).map((row) => row['day']))).toEqual(new Set(['2026-01-05']));
+    for (const [change, column] of [[`at = '2026-01-05T08:00:00Z'`, 'at'], [`at = '2026-01-05', day = 20260105`, 'day'], [`day = '2026-01-05', amount = 'many'`, 'amount']] as const) {
+      await run(stage, `update seen set ${change} where at >= '2026-01-05'`);
+      await expect(rows()).rejects.toThrow(new RegExp(`^${column}: a value is not like`));
+    }
+  });
+
+  test('says how its driver is installed where it is not', async () => {
+    await execa(process.execPath, [resolve('node_modules/typescript/bin/tsc'), '-p', join(root, 'tsconfig.build.json')]);
+    const script = join(root, 'driver.mjs');
+    await writeFile(script, `import { readSql } from './dist/src/core/sql.js';
+await readSql('${stage}', 'select 1 as word', { word: 'text' }, '2026-01-05', '2026-01-06').catch((error) => console.log(error.message));
+`);
+    const [there, away] = [join(root, 'node_modules/libsql'), join(root, 'node_modules/libsql-away')];
+    await rename(there, away);
+    try {
+      const { stdout } = await execa(process.execPath, [script], { env: { IN_SQLITE_URL: `sqlite:///${root}/driver.sqlite` } });
+      expect(stdout).toBe(`${stage}: its driver is not installed; run npm install`);
+    } finally {
+      await rename(away, there);
+    }
+  });
+}, 2 * minutes);

@@ -65,6 +65,18 @@ declare module 'pg' {
     end(): Promise<void>;
   }
 }
+declare module 'libsql' {
+  interface Statement {
+    all(...values: readonly unknown[]): unknown[];
+    columns(): { readonly name: string; readonly type: string | null }[];
+  }
+  export default class Database {
+    constructor(path: string);
+    defaultSafeIntegers(on: boolean): this;
+    prepare(sql: string): Statement;
+    close(): this;
+  }
+}
 declare module 'mysql2/promise' {
   export type RowDataPacket = Record<string, unknown>;
   export interface FieldPacket {
@@ -72,7 +84,7 @@ declare module 'mysql2/promise' {
     readonly columnType?: number;
   }
   export interface Connection {
-    query<Rows = unknown>(sql: string): Promise<[Rows, FieldPacket[]]>;
+    query<Rows = unknown>(sql: string, values?: readonly unknown[]): Promise<[Rows, FieldPacket[]]>;
     execute<Rows = unknown>(sql: string, values: readonly (string | number | null)[]): Promise<[Rows, FieldPacket[]]>;
     end(): Promise<void>;
   }
