@@ -341,7 +341,6 @@ describe('a TypeScript repository', () => {
     ['loader', { name: 'send', kind: 'sql' }, 'E_ANSWER_REFUSED'],
     ['loader', { name: 'batches', kind: 'sql' }, 'E_ANSWER_REFUSED'],
     ['loader', { name: 'values', kind: 'sql' }, 'E_ANSWER_REFUSED'],
-    ['extractor', { name: 'stock', kind: 'sql', database: 'mssql' }, 'E_LANGUAGE_NOT_YET'],
     ['extractor', { name: 'stock', kind: 'datalake', format: 'delta' }, 'E_LANGUAGE_NOT_YET'],
     ['extractor', { name: 'stock', kind: 'datalake', store: 'azure' }, 'E_LANGUAGE_NOT_YET'],
     ['extractor', { name: 'stock', kind: 'api', initial: '2026-02-30' }, 'E_ANSWER_REFUSED'],
