@@ -17,3 +17,6 @@ export const batchRowsOf = ({ options }: StageItem): number => Number(options['b
 
 /** What reads a kind in batches. */
 export const batchModules = (kind: 'sql' | 'api' | 'sap', item: StageItem): string[] => (batchRowsOf(item) === 0 ? [] : [`src/core/${kind}_batches.py`, 'src/core/staging.py']);
+
+/** The same in TypeScript: pages and batches come one by one anyway, so that it is the same for every kind. */
+export const batchModulesInTypescript = (item: StageItem): string[] => (batchRowsOf(item) === 0 ? [] : ['src/core/staging.ts']);

@@ -24,11 +24,12 @@ async function extract(root: string, asked: Asked): Promise<Found> {
   try {
     const module = (await import(await variantOf(root, asked))) as Readonly<Record<string, Extract>>;
     const rows = (await module[camel(asked.stage)]?.(...asked.days)) ?? [];
+    const columns = Object.keys(rows[0] ?? {}).toSorted();
     const amounts = rows.map((row) => row['amount']);
     return {
       rows: rows.length,
-      first: JSON.stringify(Object.values(rows[0] ?? {})),
-      columns: Object.keys(rows[0] ?? {}),
+      first: JSON.stringify(columns.map((name) => rows[0]?.[name])),
+      columns,
       amount: amounts.reduce((sum: number, amount) => sum + Number(amount), 0),
       nulls: amounts.filter((amount) => amount === null).length,
       channels: [...new Set(rows.map((row) => String(row['channel'])))].toSorted(),

@@ -1,9 +1,11 @@
-import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { mkdtemp, readdir, rmdir } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { addTo, startFiles } from '../generate/grown.ts';
 import type { ApiRecord, ApiServer } from './api-server.ts';
 import { secrets, startApiServer, strictLimit } from './api-server.ts';
+import { useTypescript } from './use-typescript.ts';
 
 const paginators = ['json_link', 'header_link', 'cursor', 'header_cursor', 'offset', 'page_number', 'single_page'];
 const auths = ['none', 'bearer', 'api_key', 'http_basic', 'oauth2_client_credentials'];
@@ -15,34 +17,25 @@ const records: readonly ApiRecord[] = Array.from({ length: 250 }, (_, index) => 
   amount: index + 0.25,
 }));
 
-let root = '';
 let server: ApiServer;
 
-beforeAll(async () => {
-  server = await startApiServer(records);
-  // Below the project, so that zod and yaml are found where ours are.
-  await mkdir('.cache', { recursive: true });
-  root = await mkdtemp(join(resolve('.cache'), 'typescript-api-'));
+const repository = useTypescript(() => {
   const files = startFiles({ dir: 'kpi', id: 'complaints', type: 'simple', inputs: 'orders', grain: 'day,channel', owner: 'ana', language: 'typescript', timezone: 'Europe/Madrid' });
   for (const paginator of paginators) addTo(files, 'extractor', { name: `by_${paginator}`, kind: 'api', source: 'shop', paginator });
   for (const contract of contracts) addTo(files, 'extractor', { name: `under_${contract}`, kind: 'api', source: 'shop', paginator: 'single_page', contract });
+  for (const contract of ['none', 'evolve', 'discard_row']) addTo(files, 'extractor', { name: `staged_${contract}`, kind: 'api', source: 'shop', paginator: 'cursor', contract, batch_rows: '70' });
   for (const auth of auths) addTo(files, 'extractor', { name: `with_${auth}`, kind: 'api', source: `api_${auth}`, auth, paginator: 'cursor' });
   addTo(files, 'extractor', { name: 'paced', kind: 'api', source: 'slowly', paginator: 'offset' });
   files.set('config/config.yaml', (files.get('config/config.yaml') ?? '').replace(/( {2}slowly:\n {4}kind: api\n)/, `$1    rate_limit: ${strictLimit}\n`));
   files.set('src/core/extractors/paced.ts', (files.get('src/core/extractors/paced.ts') ?? '').replace('offset()', 'offset({ limit: 10 })'));
-  for (const [path, text] of files) {
-    await mkdir(dirname(join(root, path)), { recursive: true });
-    await writeFile(join(root, path), text);
-  }
-  await mkdir(join(root, 'node_modules/@kpi-flow'), { recursive: true });
-  await symlink(join(root, 'vendor/kpi-flow-runtime'), join(root, 'node_modules/@kpi-flow/runtime'), 'junction');
+  return files;
 });
 
-afterEach(() => void vi.unstubAllEnvs());
-afterAll(async () => {
-  await server?.stop();
-  await rm(root, { recursive: true, force: true });
+beforeAll(async () => {
+  server = await startApiServer(records);
 });
+afterEach(() => void vi.unstubAllEnvs());
+afterAll(() => server?.stop());
 
 type Rows = readonly Readonly<Record<string, unknown>>[];
 type Extract = (start: string, end: string) => Promise<Rows>;
@@ -50,7 +43,7 @@ const whole = ['2026-01-01', '2026-12-31'] as const;
 
 async function extract(stage: string, env: Readonly<Record<string, string>>, [start, end]: readonly [string, string] = whole): Promise<Rows> {
   for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value);
-  const module = (await import(join(root, `src/core/extractors/${stage}.ts`))) as Readonly<Record<string, Extract>>;
+  const module = (await import(join(repository.root, `src/core/extractors/${stage}.ts`))) as Readonly<Record<string, Extract>>;
   const name = stage.replaceAll(/_+([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
   return await (module[name]?.(start, end) ?? expect.unreachable());
 }
@@ -72,6 +65,20 @@ describe('an extractor of kind api in TypeScript, against a server', () => {
     const env = { TOKEN: secrets.token, API_KEY: secrets.key, USERNAME: secrets.user, PASSWORD: secrets.password, TOKEN_URL: `${server.url}/token`, CLIENT_ID: secrets.id, CLIENT_SECRET: secrets.secret };
     const own = Object.fromEntries(Object.entries({ ...env, URL: `${server.url}/plain/${auth}/cursor` }).map(([name, value]) => [`${source}_${name}`, value]));
     expect(await saying(`with_${auth}`, own)).toBe('250 rows');
+  });
+
+  test('in batches gives what it gives at once, and records keep their numbers from one page to the next', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'kpi-batches-'));
+    vi.stubEnv('TMPDIR', folder);
+    for (const days of [whole, ['2026-01-31', '2026-02-01'], ['2025-01-01', '2025-02-01']] as const) {
+      const atOnce = await extract('by_cursor', at('plain', 'cursor'), days);
+      for (const contract of ['none', 'evolve', 'discard_row']) expect(await extract(`staged_${contract}`, at('plain', 'cursor'), days)).toEqual(atOnce);
+    }
+    expect(await saying('staged_none', at('grown', 'cursor'))).toMatch(/^ContractError: staged_none: amount: .* \(records 8\)$/);
+    expect(await extract('staged_discard_row', at('grown', 'cursor'))).toEqual([]);
+    // Nothing is left behind, however it ended.
+    expect(await readdir(folder)).toEqual([]);
+    await rmdir(folder);
   });
 
   test('says which variable does not let in, and never what it holds', async () => {

@@ -396,6 +396,7 @@ describe('a TypeScript repository', () => {
     addTo(files, 'loader', { name: 'told', kind: 'api', source: 'desk', inputs: 'by_period' });
     addTo(files, 'transformer', { name: 'clean_tickets', kind: 'cleaning', inputs: 'tickets' });
     for (const contract of ['none', 'evolve']) addTo(files, 'extractor', { name: `entities_${contract}`, kind: 'sap', source: 'erp', auth: 'http_basic', client: '100', contract, cursor: contract === 'none' ? '' : 'changed_at', initial: contract === 'none' ? '' : '2026-01-05' });
+    for (const [kind, source] of [['api', 'desk'], ['sap', 'erp']] as const) for (const contract of ['none', 'evolve']) addTo(files, 'extractor', { name: `staged_${kind}_${contract}`, kind, source, contract, batch_rows: '1000' });
     addTo(files, 'extractor', { name: 'copied', kind: 'sap', source: 'erp', read: 'delta' });
     addTo(files, 'transformer', { name: 'clean_copied', kind: 'cleaning', inputs: 'copied' });
     for (const [write, strategy] of [['append', ''], ['replace', ''], ['replace_partitions', ''], ['merge', 'upsert'], ['merge', 'insert-only'], ['merge', 'scd2']])

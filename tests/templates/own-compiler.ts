@@ -8,10 +8,11 @@ const notHere = `declare module '@duckdb/node-api' {
   export interface DuckDBConnection {
     run(sql: string, values?: Values): Promise<unknown>;
     runAndReadAll(sql: string, values?: Values): Promise<{ getRowObjectsJson(): Record<string, unknown>[] }>;
+    stream(sql: string, values?: Values): Promise<{ yieldRowObjectJson(): AsyncIterable<Record<string, unknown>[]> }>;
     closeSync(): void;
   }
   export class DuckDBInstance {
-    static create(path?: string): Promise<DuckDBInstance>;
+    static create(path?: string, options?: Values): Promise<DuckDBInstance>;
     static fromCache(path: string): Promise<DuckDBInstance>;
     connect(): Promise<DuckDBConnection>;
     closeSync(): void;

@@ -2,7 +2,7 @@ import { defineKind } from '../../../src/generate/define-stage.ts';
 import type { KindOption } from '../../../src/generate/kind-options.ts';
 import { namedChoice } from '../../../src/generate/kind-options.ts';
 import { typescriptPair } from '../../../src/generate/typescript-stage.ts';
-import { batchModules, batchOption, batchRowsOf } from '../../batches.ts';
+import { batchModules, batchModulesInTypescript, batchOption, batchRowsOf } from '../../batches.ts';
 import { contractModulesInTypescript, contractOf, contractOption } from '../../contract.ts';
 import { checkCursor, cursorModules, cursorModulesInTypescript, cursorOf, cursorOptions } from '../../cursor.ts';
 import { authFields, authOption, httpRequirements, secretVariables } from '../../http-access.ts';
@@ -51,8 +51,8 @@ export const kind = defineKind({
   ],
   typescript: {
     files: ({ name }) => typescriptPair('extractor/api', 'extractor', `src/core/extractors/${name}.ts`, name),
-    options: [authOption, contractOption, ...cursorOptions, paginatorOption],
-    modules: (item) => [...contractModulesInTypescript, ...['api', 'api-auth', 'http-client', 'json', 'paginators'].map((name) => `src/core/${name}.ts`), ...cursorModulesInTypescript(item)],
+    options: [authOption, contractOption, ...cursorOptions, batchOption, paginatorOption],
+    modules: (item) => [...contractModulesInTypescript, ...['api', 'api-auth', 'http-client', 'json', 'paginators'].map((name) => `src/core/${name}.ts`), ...batchModulesInTypescript(item), ...cursorModulesInTypescript(item)],
     variables: secretVariables,
   },
   modules: (item) => [...batchModules('api', item), ...cursorModules(item)],

@@ -6,7 +6,7 @@ import { namedChoice } from '../../../src/generate/kind-options.ts';
 import { typescriptPair } from '../../../src/generate/typescript-stage.ts';
 import type { Refusal } from '../../../src/generate/answers/checked.ts';
 import { refuse } from '../../../src/generate/answers/checked.ts';
-import { batchModules, batchOption, batchRowsOf } from '../../batches.ts';
+import { batchModules, batchModulesInTypescript, batchOption, batchRowsOf } from '../../batches.ts';
 import { contractModulesInTypescript, contractOf, contractOption } from '../../contract.ts';
 import { checkCursor, cursorModules, cursorModulesInTypescript, cursorOf, cursorOptions } from '../../cursor.ts';
 import { authFields, authOption, httpRequirements, secretVariables } from '../../http-access.ts';
@@ -74,10 +74,11 @@ export const kind = defineKind({
   ],
   typescript: {
     files: ({ name }) => typescriptPair('extractor/sap', 'extractor', `src/core/extractors/${name}.ts`, name),
-    options: [authOption, contractOption, ...cursorOptions, ...ownOptions],
+    options: [authOption, contractOption, ...cursorOptions, batchOption, ...ownOptions],
     modules: (item) => [
       ...contractModulesInTypescript,
       ...['api-auth', 'http-client', 'json', 'odata', 'sap', ...(isDelta(item) ? ['sap-delta'] : [])].map((name) => `src/core/${name}.ts`),
+      ...batchModulesInTypescript(item),
       ...cursorModulesInTypescript(item),
     ],
     requirements: () => ['@xmldom/xmldom@^0.9.12'],
