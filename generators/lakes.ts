@@ -43,16 +43,12 @@ export const formatOf = ({ options }: StageItem): string => options['format'] ??
 /** What DuckDB reads and writes without an extension that it would have to download, fetched by the store's own client. */
 export const lakeInTypescript = {
   options: [
-    {
-      ...storeOption,
-      choices: storeOption.choices?.filter(({ value }) => value === 'folder' || lakeStores[value]?.typescript !== undefined) ?? [],
-      // A source without keys says nothing of where its address will lead.
-      ofSource: ({ store }: SourceView) => (store === 'folder' ? undefined : store),
-    },
+    // A source without keys says nothing of where its address will lead.
+    { ...storeOption, ofSource: ({ store }: SourceView) => (store === 'folder' ? undefined : store) },
     { ...formatOption, choices: formatOption.choices?.filter(({ value }) => value !== 'delta') ?? [] },
   ],
   modules: (item: StageItem): string[] => [...filesInTypescript('datalake'), ...(storeOf(item) === 'folder' ? [] : [storeModule(storeOf(item))])],
-  requirements: (item: StageItem): readonly string[] => lakeStores[storeOf(item)]?.typescript?.packages ?? [],
+  requirements: (item: StageItem): readonly string[] => lakeStores[storeOf(item)]?.typescript.packages ?? [],
   address: (item: StageItem): string => lakeStores[storeOf(item)]?.address ?? '/var/data/lake',
 };
 

@@ -15,6 +15,8 @@ export interface LakeServer {
   readonly uri: string;
   /** What opens it, in the words of config.yaml. */
   readonly keys: Readonly<Record<string, string>>;
+  /** Variables that its own client reads besides. */
+  readonly env?: Readonly<Record<string, string>>;
   readonly stop: () => Promise<void>;
 }
 
@@ -52,6 +54,17 @@ export async function startAzure(cache: string): Promise<LakeServer | undefined>
       await stop();
     },
   };
+}
+
+/** What speaks Google's protocol, in an environment of its own. */
+export const gcsEmulator = 'gcp-storage-emulator==2026.7.19';
+
+/** Google Cloud Storage, as an emulator speaks it: in the environment of that Python. Its client lets everybody in there. */
+export async function startGcs(python: string): Promise<LakeServer> {
+  const port = await freePort();
+  const folder = await mkdtemp(join(tmpdir(), 'kpi-gcs-'));
+  const stop = await runServer(python, ['-m', 'gcp_storage_emulator', 'start', '--host', '127.0.0.1', '--port', String(port), '--in-memory', '--quiet', '--default-bucket', 'lake'], folder, {}, port);
+  return { uri: 'gs://lake', keys: {}, env: { STORAGE_EMULATOR_HOST: `http://127.0.0.1:${port}` }, stop };
 }
 
 /** Installed once for everybody who asks. */

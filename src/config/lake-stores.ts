@@ -6,8 +6,8 @@ export interface LakeStore {
   readonly prefix: string;
   /** The keys of a new source in config.yaml, in the words of the store's own tools, each with the end of its variable. */
   readonly keys: Readonly<Partial<Record<LakeKey, string>>>;
-  /** How its addresses begin in a TypeScript repository, and what package.json must list; nothing where it is not there yet. */
-  readonly typescript?: { readonly schemes: readonly string[]; readonly packages: readonly string[] };
+  /** How its addresses begin in a TypeScript repository, and what package.json must list. */
+  readonly typescript: { readonly schemes: readonly string[]; readonly packages: readonly string[] };
 }
 
 /** What config.yaml may say of a lake besides its address. */
@@ -19,8 +19,8 @@ export type LakeKey =
 /** Every store, by the name that it is chosen by. Packages of npm are held to the last version that runs on Node 20, which repositories support. */
 export const lakeStores: Readonly<Record<string, LakeStore>> = {
   s3: { name: 'S3', address: 's3://bucket/folder', prefix: 'aws_', keys: { aws_region: 'region', aws_access_key_id: 'access_key_id', aws_secret_access_key: 'secret_access_key' }, typescript: { schemes: ['s3'], packages: ['@aws-sdk/client-s3@~3.1175.0'] } },
-  azure: { name: 'Azure Blob Storage', address: 'az://container/folder', prefix: 'azure_', keys: { azure_storage_account_name: 'account_name', azure_storage_account_key: 'account_key' } },
-  gcs: { name: 'Google Cloud Storage', address: 'gs://bucket/folder', prefix: 'google_', keys: { google_service_account: 'service_account' } },
+  azure: { name: 'Azure Blob Storage', address: 'az://container/folder', prefix: 'azure_', keys: { azure_storage_account_name: 'account_name', azure_storage_account_key: 'account_key' }, typescript: { schemes: ['az', 'abfs', 'abfss'], packages: ['@azure/identity@4.13.1', '@azure/storage-blob@~12.32.0'] } },
+  gcs: { name: 'Google Cloud Storage', address: 'gs://bucket/folder', prefix: 'google_', keys: { google_service_account: 'service_account' }, typescript: { schemes: ['gs'], packages: ['@google-cloud/storage@~7.22.0'] } },
 };
 
 /** The module of src/core by which a TypeScript repository reaches a store. */

@@ -264,7 +264,7 @@ export function viewProject(input: ProjectInput, { version, today }: RunFacts): 
 }
 
 export function viewStores(names: readonly string[]): StoreView[] {
-  return names.map((name) => ({ name, schemes: lakeStores[name]?.typescript?.schemes ?? [] }));
+  return names.map((name) => ({ name, schemes: lakeStores[name]?.typescript.schemes ?? [] }));
 }
 
 /** Where nobody chose, the example of an address is PostgreSQL's. */

@@ -342,7 +342,6 @@ describe('a TypeScript repository', () => {
     ['loader', { name: 'batches', kind: 'sql' }, 'E_ANSWER_REFUSED'],
     ['loader', { name: 'values', kind: 'sql' }, 'E_ANSWER_REFUSED'],
     ['extractor', { name: 'stock', kind: 'datalake', format: 'delta' }, 'E_LANGUAGE_NOT_YET'],
-    ['extractor', { name: 'stock', kind: 'datalake', store: 'azure' }, 'E_LANGUAGE_NOT_YET'],
     ['extractor', { name: 'stock', kind: 'api', initial: '2026-02-30' }, 'E_ANSWER_REFUSED'],
     ['extractor', { name: 'stock', kind: 'sql', lag: '3' }, 'E_ANSWER_REFUSED'],
     ['extractor', { name: 'stock', kind: 'sql', batch_rows: '100' }, 'E_LANGUAGE_NOT_YET'],
@@ -389,8 +388,9 @@ describe('a TypeScript repository', () => {
     for (const format of ['parquet', 'csv', 'json']) {
       addTo(files, 'extractor', { name: `read_${format}`, kind: 'datalake', format, cursor: format === 'csv' ? 'seen_at' : '', initial: format === 'json' ? '' : '2026-01-05' });
       addTo(files, 'loader', { name: `written_${format}`, kind: 'datalake', format, inputs: 'by_period' });
-      addTo(files, 'extractor', { name: `fetched_${format}`, kind: 'datalake', format, source: 'far', store: 's3' });
-      addTo(files, 'loader', { name: `sent_${format}`, kind: 'datalake', format, source: 'far', inputs: 'by_period' });
+      const store = { parquet: 's3', csv: 'azure', json: 'gcs' }[format] ?? '';
+      addTo(files, 'extractor', { name: `fetched_${format}`, kind: 'datalake', format, source: `in_${store}`, store, contract: format === 'csv' ? 'freeze' : 'none' });
+      addTo(files, 'loader', { name: `sent_${format}`, kind: 'datalake', format, source: `in_${store}`, inputs: 'by_period' });
     }
     for (const form of ['table', 'markdown', 'link']) addTo(files, 'loader', { name: `shown_as_${form}`, kind: 'artifact', form, inputs: 'by_period' });
     addTo(files, 'loader', { name: 'told', kind: 'api', source: 'desk', inputs: 'by_period' });

@@ -48,6 +48,41 @@ declare module '@aws-sdk/client-s3' {
   }
   export function paginateListObjectsV2(config: { readonly client: S3Client }, place: { readonly Bucket: string; readonly Prefix: string }): AsyncIterable<{ readonly Contents?: readonly { readonly Key?: string }[] }>;
 }
+declare module '@azure/identity' {
+  export class ClientSecretCredential {
+    private readonly secret: string;
+    constructor(tenant: string, client: string, secret: string);
+  }
+  export class DefaultAzureCredential {
+    private readonly machine: string;
+  }
+}
+declare module '@azure/storage-blob' {
+  import type { ClientSecretCredential, DefaultAzureCredential } from '@azure/identity';
+  export class StorageSharedKeyCredential {
+    private readonly key: string;
+    constructor(account: string, key: string);
+  }
+  export interface ContainerClient {
+    listBlobsFlat(options: { readonly prefix: string }): AsyncIterable<{ readonly name: string }>;
+    getBlobClient(name: string): { downloadToFile(file: string): Promise<unknown> };
+    getBlockBlobClient(name: string): { uploadFile(file: string): Promise<unknown> };
+  }
+  export class BlobServiceClient {
+    constructor(url: string, credential: StorageSharedKeyCredential | ClientSecretCredential | DefaultAzureCredential | undefined, options: object);
+    getContainerClient(name: string): ContainerClient;
+  }
+}
+declare module '@google-cloud/storage' {
+  export class Storage {
+    constructor(options: { readonly keyFilename?: string; readonly credentials?: object });
+    bucket(name: string): {
+      getFiles(query: { readonly prefix: string }): Promise<[{ readonly name: string }[], ...unknown[]]>;
+      file(name: string): { download(options: { readonly destination: string }): Promise<unknown> };
+      upload(file: string, options: { readonly destination: string }): Promise<unknown>;
+    };
+  }
+}
 declare module 'pg' {
   interface Query {
     readonly text: string;
