@@ -19,11 +19,14 @@ export async function recordedTimes(client: PrefectClient, ids: readonly string[
   return times;
 }
 
-/** How many of these task runs are in a state of that name, as the server has them. To count costs it a twentieth of what rows do. */
-export async function countIn(client: PrefectClient, name: string, ids: readonly string[]): Promise<number> {
+/**
+ * How many of these task runs the server has a row of. To count costs it a twentieth of what rows do, as long as ids are
+ * all that it is asked: with a state's name beside them SQLite goes through every run of the server that is in that state.
+ */
+export async function countRows(client: PrefectClient, ids: readonly string[]): Promise<number> {
   let count = 0;
   for (let start = 0; start < ids.length; start += counted) {
-    const body = { task_runs: { id: { any_: ids.slice(start, start + counted) }, state: { name: { any_: [name] } } } };
+    const body = { task_runs: { id: { any_: ids.slice(start, start + counted) } } };
     count += await client.json<number>('POST', '/task_runs/count', body, { maxRetries: 2 });
   }
   return count;

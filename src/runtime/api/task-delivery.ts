@@ -162,7 +162,7 @@ export class TaskDelivery {
     await this.#client.json(
       'POST',
       '/events',
-      entries.map((each) => taskEvent(each.change)),
+      entries.map(eventOf),
     );
   }
 
@@ -204,7 +204,7 @@ export class TaskDelivery {
     this.#note(entries);
     this.resent += entries.length;
     const posts = (entry: Entry): number => this.#outstanding.posted.get(entry.change.run.id)?.posts ?? 0;
-    await this.#client.json('POST', '/events', entries.map((each) => ({ ...taskEvent(each.change), ...(posts(each) > 2 ? { id: uuid7(Date.now()) } : {}) })));
+    await this.#client.json('POST', '/events', entries.map((each) => ({ ...eventOf(each), ...(posts(each) > 2 ? { id: uuid7(Date.now()) } : {}) })));
   }
 
   #advance(): void {
@@ -220,4 +220,8 @@ export class TaskDelivery {
     this.#stalls += 1;
     return true;
   }
+}
+
+function eventOf({ change, units }: Entry): object {
+  return taskEvent(change, units > 1);
 }

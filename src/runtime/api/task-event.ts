@@ -10,10 +10,14 @@ const longestMessage = 100_000;
 /** A server refuses events with more. */
 const mostRelated = 100;
 
-/** One change of state as the event that Prefect's own client sends: the server makes the task run's row of it. */
-export function taskEvent(change: TaskStateChange): object {
+/**
+ * One change of state as the event that Prefect's own client sends: the server makes the task run's row of it.
+ * @param isAlone the change before it was left out. A server lets automations wait a quarter of an hour for an event that
+ *   another one says it follows.
+ */
+export function taskEvent(change: TaskStateChange, isAlone = false): object {
   const { run, from, to } = change;
-  const follows = from !== null && to.timestamp - from.timestamp < followsWithinMicros ? from.id : null;
+  const follows = !isAlone && from !== null && to.timestamp - from.timestamp < followsWithinMicros ? from.id : null;
   return {
     id: to.id,
     occurred: isoMicros(to.timestamp),

@@ -6,6 +6,8 @@ export interface Entry {
   /** How many emitted changes it stands for: itself, and older ones that it made needless. */
   units: number;
   readonly bytes: number;
+  /** Nothing older of its task run was ever given to the server: when it has a row of the run, that is of this change or a newer one. */
+  isFirst: boolean;
   /** Changes of the same task run that wait before it. */
   readonly previous: Entry | undefined;
   waiting: boolean;
@@ -48,7 +50,7 @@ export class TaskQueue {
   /** @param pressed the server is behind: keep newest states only */
   push(change: TaskStateChange, pressed: boolean): void {
     const before = this.#latest.get(change.run.id);
-    const entry: Entry = { change, units: 1, bytes: weigh(change), previous: before, waiting: true, settled: false };
+    const entry: Entry = { change, units: 1, bytes: weigh(change), isFirst: change.from === null, previous: before, waiting: true, settled: false };
     if (before !== undefined && (pressed || this.#waiting.size >= crowd)) this.#fold(before, entry);
     if (this.#hasRoom(entry)) this.#add(entry);
     else this.lose(entry);
@@ -77,6 +79,8 @@ export class TaskQueue {
     for (const entry of entries) {
       this.#count(entry, 1);
       entry.waiting = true;
+      // Who did not hear the answer cannot say that it did not arrive.
+      entry.isFirst = false;
       if (!this.#latest.has(entry.change.run.id)) this.#latest.set(entry.change.run.id, entry);
     }
     for (const entry of [...entries, ...rest]) this.#waiting.add(entry);
@@ -122,6 +126,7 @@ export class TaskQueue {
 
   #supersede(entry: Entry, by: Entry): void {
     by.units += entry.units;
+    by.isFirst ||= entry.isFirst;
     this.superseded += 1;
   }
 

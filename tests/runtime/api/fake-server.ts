@@ -94,12 +94,12 @@ function forget(some: Set<string> | Map<string, Row>, most: number): void {
 }
 
 interface Asked {
-  readonly task_runs: { readonly id: { readonly any_: readonly string[] }; readonly state?: { readonly name: { readonly any_: readonly string[] } } };
+  readonly task_runs: { readonly id: { readonly any_: readonly string[] } };
 }
 
-function found(rows: ReadonlyMap<string, Row>, { task_runs: { id, state } }: Asked): [string, Row][] {
+function found(rows: ReadonlyMap<string, Row>, { task_runs: { id } }: Asked): [string, Row][] {
   const wanted = new Set(id.any_);
-  return [...rows].filter(([each, { name }]) => wanted.has(each) && (state === undefined || state.name.any_.includes(name)));
+  return [...rows].filter(([each]) => wanted.has(each));
 }
 
 async function readJson(incoming: IncomingMessage): Promise<unknown> {

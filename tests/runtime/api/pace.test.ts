@@ -44,7 +44,7 @@ describe('how much is on its way', () => {
 });
 
 describe('which task runs are looked up', () => {
-  const entry = (id: string): Entry => ({ change: { run: { id } }, units: 1 }) as Entry;
+  const entry = (id: string): Entry => ({ change: { run: { id } }, units: 1, isFirst: false }) as Entry;
 
   test('those of batches that are through, each batch less often the longer something of it is missing', () => {
     const outstanding = new Outstanding();

@@ -35,6 +35,27 @@ test('sent + dropped + superseded + queued is what was emitted, whatever comes',
   );
 });
 
+test('what is marked as the first of its task run has nothing older that ever left', () => {
+  const step = fc.record({ task: fc.nat(3), pressed: fc.boolean(), take: fc.nat(4), sent: fc.boolean() });
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
+      const queue = new TaskQueue({ maxEvents: 100, maxBytes: 1_000_000 });
+      const tasks = Array.from({ length: 4 }, (_, at) => new DrivenTask(flowRun, `t-${at}`));
+      const left = new Set<string>();
+      for (const { task, pressed, take, sent } of steps) {
+        queue.push(tasks[task]!.next('RUNNING', 'Running'), pressed);
+        const taken = queue.take(take);
+        for (const entry of taken) {
+          expect(entry.isFirst).toBe(!left.has(entry.change.run.id));
+          left.add(entry.change.run.id);
+          entry.settled = sent;
+        }
+        queue.giveBack(taken);
+      }
+    }),
+  );
+});
+
 test('keeps the order of a task and, under pressure, only its newest state', () => {
   const queue = new TaskQueue({ maxEvents: 100, maxBytes: 100_000 });
   const task = new DrivenTask(flowRun, 't');
