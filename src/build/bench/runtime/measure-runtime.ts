@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { pathToFileURL } from 'node:url';
 import { sharedEnvironment } from '../../../edge/python-environment-shared.ts';
+import type { PrefectHandle } from '../../../edge/prefect.ts';
 import { runToEnd } from '../../../edge/process-group.ts';
 import { PrefectClient } from '../../../runtime/api/client.ts';
 import { readSettings } from '../../../runtime/api/settings.ts';
@@ -56,7 +57,7 @@ export interface RuntimeOptions {
   readonly say: (text: string) => void;
 }
 
-/** Measures the runtime beside Prefect's Python: the same work, on the same servers, in one run. */
+/** Measures the runtime beside Prefect's Python: the same work, on servers of the same kind, in one run. */
 export async function measureRuntime(folder: string, options: RuntimeOptions): Promise<RuntimeFigures> {
   const { rounds, say } = options;
   await writeFile(join(folder, 'bench.mjs'), program);
@@ -71,18 +72,12 @@ export async function measureRuntime(folder: string, options: RuntimeOptions): P
   const first = { python: undefined as Time | undefined, pool: undefined as RuntimeFigures['pool'] | undefined };
   for (const kind of options.servers) {
     say(`server: ${kind}`);
-    const server = await startBenchServer(kind, python);
-    if (server === undefined) continue;
-    try {
-      const { env } = server.prefect;
-      const client = new PrefectClient(env['PREFECT_API_URL'] ?? '', readSettings({ ...env, PREFECT_CLIENT_MAX_RETRIES: '30' }, folder));
+    const place = { kind, python, folder };
+    const isThere = await onServer(place, async ({ client, env, prefect }) => {
       first.python ??= await run<Time>(folder, [python, 'runtime_bench.py', 'overhead', '300'], { ...env, PREFECT_LOGGING_LEVEL: 'WARNING' });
-      first.pool ??= await measurePool(server.prefect, client, folder, rounds);
-      mapped.push(await mapOn({ kind, client, env, python, folder }, options));
-      client.close();
-    } finally {
-      await server.stop();
-    }
+      first.pool ??= await measurePool(prefect, client, folder, rounds);
+    });
+    if (isThere !== undefined) mapped.push(await mapOn(place, options));
   }
   if (first.python === undefined || first.pool === undefined) throw new Error('there was no server to measure on');
   return { size: await sizeOfImport(), importing: middle(imports), unreported, python: first.python, pool: first.pool, mapped };
@@ -91,26 +86,48 @@ export async function measureRuntime(folder: string, options: RuntimeOptions): P
 /** Where something is measured. */
 interface Place {
   readonly kind: ServerKind;
-  readonly client: PrefectClient;
-  readonly env: NodeJS.ProcessEnv;
   readonly python: string;
   readonly folder: string;
 }
 
-async function mapOn(place: Place, { tasks, say }: RuntimeOptions): Promise<MappedFigures> {
-  const { kind: server, client, python } = place;
-  say(`${tasks} task runs by themselves`);
-  const own = await serversOwnTime(client, tasks);
-  say(`${own.toFixed(0)} s; as many mapped in TypeScript`);
-  const ours = await mapOnce<{ run: string; own: Time; heap: number; peak: number }>(place, [process.execPath, '--expose-gc', 'bench.mjs', 'mapped', String(tasks)], tasks);
-  say(`${ours.client.toFixed(0)} s, ${ours.visible} visible after ${ours.all.toFixed(0)} s; as many mapped in Python`);
-  const theirs = await mapOnce<{ run: string }>(place, [python, 'runtime_bench.py', 'mapped', String(tasks)], tasks);
-  say(`${theirs.client.toFixed(0)} s, ${theirs.visible} visible after ${theirs.all.toFixed(0)} s`);
-  const { own: task, heap, peak } = ours.said;
-  return { server, count: tasks, own, ours: { ...pick(ours), task, heap, peak }, python: pick(theirs) };
+interface Server {
+  readonly prefect: PrefectHandle;
+  readonly client: PrefectClient;
+  readonly env: NodeJS.ProcessEnv;
 }
 
-async function mapOnce<T extends { run: string }>({ client, folder, env }: Place, command: readonly string[], count: number): Promise<Mapped & { readonly said: T }> {
+/** Does it on a server that nothing was done on before: what a server was given earlier goes on to cost it time. Undefined where there is none. */
+async function onServer<T>({ kind, python, folder }: Place, act: (server: Server) => Promise<T>): Promise<{ readonly value: T } | undefined> {
+  const server = await startBenchServer(kind, python);
+  if (server === undefined) return undefined;
+  const { env } = server.prefect;
+  const client = new PrefectClient(env['PREFECT_API_URL'] ?? '', readSettings({ ...env, PREFECT_CLIENT_MAX_RETRIES: '30' }, folder));
+  try {
+    return { value: await act({ prefect: server.prefect, client, env }) };
+  } finally {
+    client.close();
+    await server.stop();
+  }
+}
+
+async function mapOn(place: Place, { tasks, say }: RuntimeOptions): Promise<MappedFigures> {
+  const on = async <T>(act: (server: Server) => Promise<T>): Promise<T> => {
+    const done = await onServer(place, act);
+    if (done === undefined) throw new Error(`the server is gone: ${place.kind}`);
+    return done.value;
+  };
+  say(`${tasks} task runs by themselves`);
+  const own = await on(({ client }) => serversOwnTime(client, tasks));
+  say(`${own.toFixed(0)} s; as many mapped in TypeScript`);
+  const ours = await on((server) => mapOnce<{ run: string; own: Time; heap: number; peak: number }>(place, server, [process.execPath, '--expose-gc', 'bench.mjs', 'mapped', String(tasks)], tasks));
+  say(`${ours.client.toFixed(0)} s, ${ours.visible} visible after ${ours.all.toFixed(0)} s; as many mapped in Python`);
+  const theirs = await on((server) => mapOnce<{ run: string }>(place, server, [place.python, 'runtime_bench.py', 'mapped', String(tasks)], tasks));
+  say(`${theirs.client.toFixed(0)} s, ${theirs.visible} visible after ${theirs.all.toFixed(0)} s`);
+  const { own: task, heap, peak } = ours.said;
+  return { server: place.kind, count: tasks, own, ours: { ...pick(ours), task, heap, peak }, python: pick(theirs) };
+}
+
+async function mapOnce<T extends { run: string }>({ folder }: Place, { client, env }: Server, command: readonly string[], count: number): Promise<Mapped & { readonly said: T }> {
   const started = performance.now();
   const said = await run<T>(folder, command, { ...env, KPI_FLOW_REPORT_SECONDS: '3600' });
   const ended = performance.now();

@@ -31,7 +31,7 @@ export async function untilVisible(client: PrefectClient, run: string, count: nu
 
 /**
  * The server's own time for so many task runs and a log line each: given what it needs as fast as it works that off, one
- * last state a run. It is asked when about half of what it has should be there, as a question costs it time too.
+ * last state a run, as a client's are. It is asked when about half of what it has should be there, as a question costs it time too.
  * @returns seconds
  */
 export async function serversOwnTime(client: PrefectClient, count: number): Promise<number> {
@@ -57,9 +57,10 @@ function finished(flowRun: ReportedTaskRun['flowRun']): { readonly event: object
   const micros = nowMicros();
   const [id, key] = [uuid7(micros / 1000), uuid4()];
   const policy = { retries: 0, retry_delay: 0 };
-  const run = { id, name: `double-${key.slice(0, 3)}`, flowRun, taskKey: 'double-00000000', dynamicKey: key, taskVersion: null, tags: [], policy, taskInputs: {}, expectedStartTime: micros };
+  const run = { id, name: `double-${key.slice(0, 3)}`, flowRun, taskKey: 'double-00000000', dynamicKey: key, taskVersion: null, tags: [], policy, taskInputs: { n: [] }, expectedStartTime: micros };
   const to = { id: uuid7(micros / 1000), type: 'COMPLETED', name: 'Completed', timestamp: micros, message: null, data: null, details: {} } as const;
-  const event = taskEvent({ run, from: null, to, runCount: 1, flowRunRunCount: 1, startTime: micros, endTime: micros, totalRunTime: 0 });
+  const from = { ...to, id: uuid7(micros / 1000), type: 'RUNNING', name: 'Running' } as const;
+  const event = taskEvent({ run, from, to, runCount: 1, flowRunRunCount: 1, startTime: micros, endTime: micros, totalRunTime: 0 }, true);
   const log = { name: 'prefect.task_runs', level: 20, message: 'Finished in state Completed()', timestamp: isoMicros(micros), flow_run_id: flowRun.id, task_run_id: id };
   return { event, log };
 }
