@@ -31,7 +31,7 @@ export const databases = {
   mysql: { name: 'MySQL', drivers: ['pymysql>=1.1'], readers: [], address: 'mysql+pymysql://user:<password>@host:3306/database', typescript: { ...mysql2, address: 'mysql://user:<password>@host:3306/database' } },
   mssql: { name: 'SQL Server', drivers: ['pymssql>=2.3'], readers: [], address: 'mssql+pymssql://user:<password>@host:1433/database', typescript: { module: 'mssql', schemes: ['mssql'], packages: ['tedious@^19.2.2'], address: 'mssql://user:<password>@host:1433/database' } },
   oracle: { name: 'Oracle', drivers: ['oracledb>=3.0'], readers: [], address: 'oracle+oracledb://user:<password>@host:1521/?service_name=service' },
-  hana: { name: 'SAP HANA', drivers: ['sqlalchemy-hana>=4.0', 'hdbcli>=2.20'], readers: [], address: 'hana+hdbcli://user:<password>@host:443/?encrypt=true' },
+  hana: { name: 'SAP HANA', drivers: ['sqlalchemy-hana>=4.0', 'hdbcli>=2.20'], readers: [], address: 'hana+hdbcli://user:<password>@host:443/?encrypt=true', typescript: { module: 'hana', schemes: ['hana'], packages: ['hdb@^2.30.1'], address: 'hana://user:<password>@host:443/?encrypt=true' } },
   duckdb: { name: 'DuckDB', drivers: ['duckdb-engine>=0.17'], readers: [], address: 'duckdb:///folder/file.duckdb', typescript: { schemes: ['duckdb'], packages: [], address: 'duckdb:///data/warehouse.duckdb' } },
 } as const satisfies Readonly<Record<string, Database>>;
 
