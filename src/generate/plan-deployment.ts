@@ -40,7 +40,7 @@ export type WorkPoolType = 'process' | 'docker' | 'kubernetes';
 export function planDeployment(input: DeploymentInput, state: RepositoryState): Growth {
   const flow = chooseFlow(input.flow, state);
   checkParameters(input, flow, state);
-  checkCode(input, state);
+  checkCode(input);
   const ops = [deploymentOp(input, flow, state), ...imageFiles(input, state)];
   return { plan: { ops: [...ops, ...lockOps(state, ops)] }, remarks: [...buildRemark(input, state), { kind: 'next', step: 'deploy', command: 'prefect --no-prompt deploy --all' }] };
 }
@@ -78,9 +78,7 @@ function usualImage({ config }: RepositoryState): string {
   return `kpi-${config.kpi.id.replaceAll('_', '-')}:0.1.0`;
 }
 
-function checkCode({ work_pool_type: type, git = '', image = '' }: DeploymentInput, { settings }: RepositoryState): void {
-  // What is cloned has no node_modules, and a run would wait for npm to install them.
-  if (settings.language === 'typescript' && git !== '') fail('E_LANGUAGE_NOT_YET', { subject: '--git' });
+function checkCode({ work_pool_type: type, git = '', image = '' }: DeploymentInput): void {
   const hasImage = type === 'docker' || type === 'kubernetes';
   if (hasImage && git !== '') fail('E_ANSWER_REFUSED', { flag: '--git', value: git, reason: { en: 'The image carries the code; only a process is given it by git.', es: 'El código va en la imagen; por git solo lo recibe un proceso.' } });
   if (!hasImage && image !== '') fail('E_ANSWER_REFUSED', { flag: '--image', value: image, reason: { en: 'A process has no image.', es: 'Un proceso no tiene imagen.' }, suggestion: '--work-pool-type docker' });
@@ -89,9 +87,9 @@ function checkCode({ work_pool_type: type, git = '', image = '' }: DeploymentInp
 /** Whether an entry of prefect.yaml is as we would write it for what it says: then nobody else has a line in it. */
 export function isOurDeployment(deployment: ReadDeployment, lines: string, flow: string, state: RepositoryState): boolean {
   const { name, parameters, schedules = [], work_pool: pool, pull = [], concurrency_limit: limit } = deployment as Loose;
-  const { image, finished_job_ttl: ttl } = pool?.job_variables ?? {};
+  const { image, finished_job_ttl: ttl, env } = pool?.job_variables ?? {};
   const type = image === undefined ? 'process' : ttl === undefined ? 'docker' : 'kubernetes';
-  const git = pull[0]?.['prefect.deployments.steps.git_clone']?.repository ?? '';
+  const git = pull[0]?.['prefect.deployments.steps.git_clone']?.repository ?? env?.['KPI_FLOW_GIT'] ?? '';
   const input: DeploymentInput = { name: String(name), flow: '', schedule: schedules.map(scheduleOf), timezone: schedules[0]?.timezone ?? '', pool: pool?.name ?? '', parameters: parameters ?? {}, work_pool_type: type, image: image ?? '', git, overlaps: limit === undefined };
   const view = viewConfig(state.config, state.settings);
   return render('deployment/deployment.yaml', { ...view, deployment: viewDeployment(input, flow, [], state) }).trimEnd() === lines.trimEnd();
@@ -102,7 +100,7 @@ interface Loose {
   readonly name?: string;
   readonly parameters?: Readonly<Record<string, string>>;
   readonly schedules?: readonly { readonly cron?: string; readonly interval?: number; readonly rrule?: string; readonly timezone?: string }[];
-  readonly work_pool?: { readonly name?: string; readonly job_variables?: { readonly image?: string; readonly finished_job_ttl?: number } };
+  readonly work_pool?: { readonly name?: string; readonly job_variables?: { readonly image?: string; readonly finished_job_ttl?: number; readonly env?: Readonly<Record<string, string>> } };
   readonly pull?: readonly { readonly 'prefect.deployments.steps.git_clone'?: { readonly repository?: string } }[];
   readonly concurrency_limit?: unknown;
 }

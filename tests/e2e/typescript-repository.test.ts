@@ -104,6 +104,32 @@ describe('on a Prefect server, started by a worker that knows nothing of it,', (
     expectSameRows(tables[table] ?? [], python);
   }, 5 * minutes);
 
+  test('a clone of its git repository runs, wherever the worker stands', async () => {
+    const folder = join(home, 'cloned');
+    await makeRepository(folder, 'net_worth', { language: 'typescript', type: 'simple', grain: 'day', target: '100' });
+    const run = (file: string, ...args: string[]) => execa(file, args, { cwd: folder, env: { ...prefect.env }, extendEnv: false });
+    const git = (...args: string[]) => run('git', '-c', 'user.name=Ana', '-c', 'user.email=ana@example.com', ...args);
+    await run(process.execPath, resolve('dist/kpi-flow.mjs'), 'add', 'deployment', 'cloned', '--git', `file://${folder}`);
+    await run('npm', 'install', '--package-lock-only', '--no-audit', '--no-fund');
+    await forgetAbsentOptions(join(folder, 'package-lock.json'));
+    await git('init', '--quiet');
+    await git('add', '.');
+    await git('commit', '--quiet', '--message', 'A KPI');
+    // Deploying compiles; what a run needs comes with the clone.
+    await linkPackages(await sharedPackages(folder, '.cache'), folder);
+    const { python } = await sharedEnvironment([prefectPackage], '.cache');
+    await run(python, '-m', 'prefect', '--no-prompt', 'deploy', '--name', 'cloned');
+    await rm(join(folder, 'dist'), { recursive: true });
+    await rm(join(folder, 'node_modules'), { recursive: true });
+    const { id } = (await prefect.api.deployments()).find(({ name }) => name === 'cloned') ?? { id: '' };
+    // What is not committed is not run.
+    await rm(join(folder, 'src'), { recursive: true });
+    const { id: runId } = await prefect.runDeployment(id, days, { seconds: 300 }).catch((error: Error) => {
+      throw new Error(`${error.message}\n${prefect.workerOutput()}`, { cause: error });
+    });
+    await expectGraph(prefect, runId, await readFile(join(folder, 'config/config.yaml'), 'utf8'), 'net_worth');
+  }, 8 * minutes);
+
   test('no deployment holds a secret', async () => {
     const whole = JSON.stringify(await prefect.api.call('POST', '/deployments/filter', {}));
     expect(whole).toContain('@kpi-flow/runtime/exec.mjs');
@@ -162,6 +188,16 @@ test.skipIf(!long)('npm install makes a repository whole', async () => {
   const lock = JSON.parse(await readFile(join(folder, 'package-lock.json'), 'utf8')) as { packages: Record<string, { hasInstallScript?: boolean }> };
   expect(Object.entries(lock.packages).filter(([, each]) => each.hasInstallScript === true).map(([name]) => name)).toEqual([]);
 }, 5 * minutes);
+
+/** A registry need not have what is only wanted on other systems, and `npm ci` wants all that a lock names. */
+async function forgetAbsentOptions(file: string): Promise<void> {
+  const lock = JSON.parse(await readFile(file, 'utf8')) as { packages: Record<string, { optionalDependencies?: Record<string, string> }> };
+  const there = new Set(Object.keys(lock.packages).map((path) => path.replace(/^.*node_modules\//, '')));
+  for (const each of Object.values(lock.packages)) {
+    if (each.optionalDependencies !== undefined) each.optionalDependencies = Object.fromEntries(Object.entries(each.optionalDependencies).filter(([name]) => there.has(name)));
+  }
+  await writeFile(file, JSON.stringify(lock, null, 2));
+}
 
 type Rows = readonly Readonly<Record<string, unknown>>[];
 

@@ -158,6 +158,7 @@ describe('a TypeScript repository', () => {
     const remove = (name: string) => apply(files, planRemove(name, stateOf(files), false, Object.values(additions).filter(isStageGenerator)).plan.ops);
     remove('orders_weekly');
     expect(files).toEqual(added);
+    addTo(files, 'deployment', { name: 'orders-cloned', flow: 'orders_alone', git: 'https://git.example.com/kpi.git' });
     remove('orders_alone');
     expect(files).toEqual(before);
   });
@@ -353,7 +354,7 @@ describe('a TypeScript repository', () => {
     ['transformer', { name: 'a', kind: 'cleaning', inputs: 'nothing' }, 'E_INPUT_UNKNOWN'],
     ['pipeline', { name: 'weekly', task_runner: 'dask' }, 'E_LANGUAGE_NOT_YET'],
     ['pipeline', { name: 'rate' }, 'E_STAGE_EXISTS'],
-    ['deployment', { name: 'cloned', git: 'https://git.example.com/kpi.git' }, 'E_LANGUAGE_NOT_YET'],
+    ['deployment', { name: 'cloned', git: 'https://git.example.com/kpi.git', work_pool_type: 'docker' }, 'E_ANSWER_REFUSED'],
     ['deployment', { name: 'odd', parameters: 'strat=2026-01-01' }, 'E_ANSWER_REFUSED'],
     ['deployment', { name: 'rate' }, 'E_DEPLOYMENT_EXISTS'],
   ])('refuses %s %j with %s, and nothing has happened', (name, given, code) => {
