@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { version } from 'virtual:version';
+import { additions } from '../generators/additions.ts';
 import { project } from '../generators/project.ts';
 import { growPorts } from './cli/grow-ports.ts';
 import { nodeDisk } from './edge/disk.ts';
@@ -12,8 +13,10 @@ import type { Given } from './jobs/create-answers.ts';
 import { settleAnswers } from './jobs/create-answers.ts';
 import type { CreatePorts, CreateResult } from './jobs/create.ts';
 import { create } from './jobs/create.ts';
-import { add as addStage, rename as renameStage, sync as syncRepository } from './jobs/grow.ts';
+import { add as addStage } from './jobs/add.ts';
 import type { GrowResult } from './jobs/grow.ts';
+import { rename as renameStage } from './jobs/rename.ts';
+import { sync as syncRepository } from './jobs/sync.ts';
 import { diffOps } from './plan/diff.ts';
 import type { Reporter } from './jobs/ports.ts';
 import type { AppliedPlan, CreateOptions, GrowthOptions, StageAnswers, CreatedProject, PlanOptions, PlannedFile, ProjectAnswers, RenameOptions } from './index.d.mts';
@@ -44,18 +47,18 @@ export async function createProject(answers: ProjectAnswers, options: CreateOpti
 
 /** Adds a stage to a repository, as `kpi-flow add` does. */
 export async function add(generator: string, answers: StageAnswers, options: GrowthOptions = {}): Promise<AppliedPlan> {
-  return showGrowth(await addStage(generator, answers as RawAnswers, growthOptions(`add ${generator} ${String(answers.name ?? '')}`, options), growPorts(options.cwd ?? process.cwd())));
+  return showGrowth(await addStage(generator, answers as RawAnswers, growthOptions(`add ${generator} ${String(answers.name ?? '')}`, options), growPorts(options.cwd ?? process.cwd(), additions)));
 }
 
 /** Brings a repository to what its config.yaml says, as `kpi-flow sync` does. */
 export async function sync(options: GrowthOptions = {}): Promise<AppliedPlan> {
-  return showGrowth(await syncRepository(growthOptions('sync', options), growPorts(options.cwd ?? process.cwd())));
+  return showGrowth(await syncRepository(growthOptions('sync', options), growPorts(options.cwd ?? process.cwd(), additions)));
 }
 
 /** Gives a stage another name, as `kpi-flow rename` does. */
 export async function rename(stage: string, next: string, options: RenameOptions = {}): Promise<AppliedPlan> {
   const asked = { ...growthOptions(`rename ${stage} ${next}`, options), editReferences: options.editReferences === true };
-  return showGrowth(await renameStage(stage, next, asked, growPorts(options.cwd ?? process.cwd())));
+  return showGrowth(await renameStage(stage, next, asked, growPorts(options.cwd ?? process.cwd(), additions)));
 }
 
 function growthOptions(command: string, { dryRun = false, force = false }: GrowthOptions) {

@@ -56,7 +56,7 @@ function additionFor({ name, summary, fields }: DeclaredGenerator, door: Door): 
  */
 function promptFor(generator: string, { key, label, help, choices, flagOnly }: DeclaredField, { locale, asks }: Door): object {
   const named = asks ? choices?.map((each) => ({ value: each.value, name: each.label[locale] })) : undefined;
-  const validate = async (raw: RawAnswer) => (await import('./cli/plop-fault.ts')).faultOf(generator, key, raw, locale) ?? true;
+  const validate = async (raw: RawAnswer) => (await (await import('./cli/plop-fault.ts')).faultOf(generator, key, raw, locale)) ?? true;
   return {
     type: named ? 'list' : 'input',
     name: key,

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { isAbsolute, join, posix } from 'node:path';
 import type { BuildOptions, Plugin } from 'rolldown';
 import { builtinsPlugin } from './builtins.ts';
-import { embeddedPlugin, schemasJson } from './embedded.ts';
+import { embeddedPlugin } from './embedded.ts';
 import { kindsPlugin } from './kinds.ts';
 import { templatesPlugin, toAscii } from './templates.ts';
 import { vendorPlugin } from './vendor.ts';
@@ -34,7 +34,7 @@ const groups = [
   },
   { name: 'read-yaml', test: /src[\\/]config[\\/](read-yaml|secret-values|problem-order)\.ts$/, priority: 3 },
   { name: 'parse-yaml', test: /src[\\/]config[\\/]parse-yaml\.ts$/, priority: 3 },
-  { name: 'grow', test: /src[\\/]cli[\\/](grow-command|plop-add)\.ts$/, priority: 2 },
+  { name: 'grow', test: /src[\\/]cli[\\/](add-command|plop-add)\.ts$/, priority: 2 },
   { name: 'create', test: /src[\\/]cli[\\/]create-command\.ts$/, priority: 1 },
 ];
 
@@ -173,7 +173,7 @@ function isPackage(id: string): boolean {
   return !id.startsWith('.') && !id.startsWith('virtual:') && !id.startsWith('\0') && !isAbsolute(id);
 }
 
-/** Puts the published types and the JSON Schema of config.yaml beside the code. */
+/** Puts the published types beside the code. */
 function assetsPlugin(root: string): Plugin {
   return {
     name: 'kpi-flow:assets',
@@ -181,8 +181,6 @@ function assetsPlugin(root: string): Plugin {
       for (const [fileName, source] of Object.entries(copies)) {
         this.emitFile({ type: 'asset', fileName, source: await readFile(join(root, source), 'utf8') });
       }
-      const { en } = JSON.parse(await schemasJson(root)) as { en: string };
-      this.emitFile({ type: 'asset', fileName: 'config.schema.json', source: en });
     },
   };
 }

@@ -1,114 +1,53 @@
-import { Failure, problem } from '../errors/failure.ts';
-import type { RawAnswers } from '../generate/define-generator.ts';
+import { additions } from '../../generators/additions.ts';
 import type { Addition } from '../generate/define-addition.ts';
-import { lacks } from '../generate/define-addition.ts';
-import type { GrowOptions, GrowPorts, GrowResult, Status } from '../jobs/grow.ts';
-import { add, changesFiles, generatorOf, history, own, remove, rename, status, sync, undo, why } from '../jobs/grow.ts';
+import { generatorOf } from '../jobs/add.ts';
+import type { GrowPorts } from '../jobs/grow.ts';
+import { changesFiles } from '../jobs/grow.ts';
+import { own } from '../jobs/own.ts';
+import { remove } from '../jobs/remove.ts';
+import { rename } from '../jobs/rename.ts';
+import type { Status } from '../jobs/status.ts';
+import { status } from '../jobs/status.ts';
+import { sync } from '../jobs/sync.ts';
+import { history, undo } from '../jobs/undo.ts';
+import { why } from '../jobs/why.ts';
 import { uiOf } from '../messages/speak.ts';
-import { stageKeys } from './declared-flags.ts';
-import { growPorts } from './grow-ports.ts';
-import { growData, growLines } from './grow-report.ts';
+import { optionsOf, positional } from './grow-arguments.ts';
+import { portsOf } from './grow-ports.ts';
+import { showGrowth } from './grow-report.ts';
 import { printable } from './printable.ts';
 import type { Session } from './run.ts';
 
-/** The commands that work on a repository that is there. */
+/** The commands that work on a repository that is there, beside the one that adds to it. */
 export async function runCommand(session: Session): Promise<number> {
-  const { parsed, terminal, locale } = session;
-  const ports = growPorts(process.cwd(), ({ command }) => terminal.note(uiOf(locale).grow.finished(printable(command))));
-  return (doers[parsed.command.name] ?? addStage)(session, ports);
+  return doers[session.parsed.command.name as keyof typeof doers](session, portsOf(session, additions));
 }
 
 type Doer = (session: Session, ports: GrowPorts) => Promise<number>;
 
-const doers: Readonly<Record<string, Doer>> = {
-  add: addStage,
+const doers = {
   sync: syncRepository,
-  remove: async (session, ports) => show(session, await remove(positional(session, 0, ['<stage>']), optionsOf(session), ports)),
+  remove: async (session, ports) => showGrowth(session, await remove(positional(session, 0, ['<stage>']), optionsOf(session), ports)),
   rename: renameStage,
-  own: async (session, ports) => show(session, await own(positional(session, 0, ['<file>']), optionsOf(session), ports)),
-  undo: async (session, ports) => show(session, await undo(optionsOf(session), ports)),
+  own: async (session, ports) => showGrowth(session, await own(positional(session, 0, ['<file>']), optionsOf(session), ports)),
+  undo: async (session, ports) => showGrowth(session, await undo(optionsOf(session), ports)),
   history: showHistory,
   status: showStatus,
   why: showWhy,
   list: async (session, ports) => listGenerators(session, Object.values(ports.generators)),
   describe: async (session, ports) => listGenerators(session, [generatorOf(positional(session, 0, ['<generator>'], Object.keys(ports.generators)), ports.generators)], true),
-};
+} as const satisfies Readonly<Record<string, Doer>>;
 
 async function renameStage(session: Session, ports: GrowPorts): Promise<number> {
   const [name, next] = [0, 1].map((index) => positional(session, index, ['<stage>', '<new>'])) as [string, string];
-  return show(session, await rename(name, next, optionsOf(session), ports));
-}
-
-async function addStage(session: Session, ports: GrowPorts): Promise<number> {
-  const [named] = session.parsed.positionals;
-  const given = named === undefined ? undefined : answersOf(session, generatorOf(named, ports.generators));
-  const asks = session.terminal.canAsk && session.parsed.flags['yes'] !== true;
-  if (asks && (named === undefined || given === undefined || lacks(generatorOf(named, ports.generators), given))) return askAndAdd(session, ports);
-  const name = positional(session, 0, ['<generator>'], Object.keys(ports.generators));
-  return show(session, await add(name, given ?? {}, optionsOf(session), ports));
-}
-
-/** Asks on a terminal for what is missing. Nobody answers questions only to hear that this is no repository. */
-async function askAndAdd(session: Session, ports: GrowPorts): Promise<number> {
-  if (ports.repositories.find(ports.cwd) === undefined) throw new Failure([problem('E_NOT_A_REPOSITORY', { folder: ports.cwd })]);
-  const [{ askGenerator, askMissing }, { openPrompter }] = await Promise.all([import('../jobs/add-questions.ts'), import('./open-prompter.ts')]);
-  const prompter = await openPrompter(session);
-  const [named] = session.parsed.positionals;
-  const name = named ?? (await askGenerator(Object.values(ports.generators), prompter, session.locale));
-  const generator = generatorOf(name, ports.generators);
-  const answers = await askMissing(generator, answersOf(session, generator), prompter, session.locale);
-  const said = Object.keys(generator.fields).map((key) => answers[key]).filter((each) => each !== undefined && each !== '');
-  const command = ['add', name, ...said.map((each) => quoted(String(each)))].join(' ');
-  return show(session, await add(name, answers, { ...optionsOf(session), command }, ports));
-}
-
-function quoted(text: string): string {
-  return /\s/.test(text) ? JSON.stringify(text) : text;
-}
-
-const flagName = (key: string): string => `--${key.replaceAll('_', '-')}`;
-
-/** By position in the order of the fields, or by flag; `--input` is `--inputs` with one. */
-function answersOf({ parsed }: Session, { name, fields }: Addition): RawAnswers {
-  const { flags, positionals } = parsed;
-  const keys = Object.keys(fields);
-  const placed = keys.filter((key) => fields[key]?.meta.positional === true);
-  const extra = positionals[placed.length + 1];
-  if (extra !== undefined) throw new Failure([problem('E_ARGUMENT_EXTRA', { argument: extra, command: `add ${name}`, most: placed.length, swallowed: false })]);
-  const byPosition = Object.fromEntries(placed.map((key, index) => [key, positionals[index + 1]]));
-  const given: Readonly<Record<string, string | boolean | undefined>> = { ...flags, ...(flags['input'] !== undefined && { inputs: flags['input'] }) };
-  const foreign = stageKeys.find((key) => key !== 'input' && given[key] !== undefined && !keys.includes(key));
-  if (foreign !== undefined) throw new Failure([problem('E_FLAG_UNKNOWN', { flag: flagName(foreign) })]);
-  const byFlag = Object.fromEntries(keys.filter((key) => given[key] !== undefined).map((key) => [key, given[key]]));
-  return { ...byPosition, ...byFlag };
-}
-
-/** A word that a command needs; `words` are all that it takes. */
-function positional({ parsed }: Session, index: number, words: readonly string[], choices?: readonly string[]): string {
-  const found = parsed.positionals[index];
-  if (found !== undefined) return found;
-  const example = ['kpi-flow', parsed.command.name, ...words].join(' ');
-  throw new Failure([problem('E_ANSWERS_MISSING', { flags: words.slice(parsed.positionals.length), example, haveDefaults: false, ...(choices && { choices }) })]);
-}
-
-function optionsOf({ parsed }: Session): GrowOptions {
-  const { flags, positionals, command } = parsed;
-  const isOn = (key: string): boolean => flags[key] === true;
-  const said = Object.entries(flags).filter(([key]) => stageKeys.includes(key)).map(([key, value]) => `${flagName(key)} ${quoted(String(value))}`);
-  return { command: [command.name, ...positionals.map(quoted), ...said].join(' '), dryRun: isOn('dry-run') || isOn('check'), force: isOn('force'), editReferences: isOn('edit-references') };
-}
-
-function show({ parsed, terminal, locale }: Session, result: GrowResult): number {
-  const json = parsed.flags['json'] === true;
-  terminal.result(json ? JSON.stringify(growData(parsed.command.name, result), null, 2) : growLines(result, locale, parsed.flags['diff'] === true, parsed.command.name !== 'undo').join('\n'));
-  return 0;
+  return showGrowth(session, await rename(name, next, optionsOf(session), ports));
 }
 
 /** With `--check` nothing is written, and a difference is something to act on. */
 async function syncRepository(session: Session, ports: GrowPorts): Promise<number> {
   const result = await sync(optionsOf(session), ports);
   const check = session.parsed.flags['check'] === true;
-  if (!check || session.parsed.flags['json'] === true || changesFiles(result)) show(session, result);
+  if (!check || session.parsed.flags['json'] === true || changesFiles(result)) showGrowth(session, result);
   if (!check) return 0;
   if (changesFiles(result)) return 1;
   if (session.parsed.flags['json'] !== true) session.terminal.result(uiOf(session.locale).grow.nothing);

@@ -3,6 +3,7 @@ import type { GrowResult, Remark } from '../jobs/grow.ts';
 import { uiOf } from '../messages/speak.ts';
 import { diffOps } from '../plan/diff.ts';
 import { printable } from './printable.ts';
+import type { Session } from './run.ts';
 
 const signs = { create: '+', modify: '~', delete: '-' } as const;
 
@@ -57,4 +58,11 @@ function remarkLines(remarks: readonly Remark[], locale: Locale): string[] {
 export function growData(command: string, { root, plan, dryRun, remarks, run }: GrowResult): object {
   const ops = plan.ops.map((op) => ({ kind: op.kind, path: op.path, owner: op.owner }));
   return { schemaVersion: 1, command, ok: true, root, dryRun, ...(run !== undefined && { run }), ops, remarks, diff: diffOps(plan.ops) };
+}
+
+/** Tells what a job did or would do, in the form that was asked for. */
+export function showGrowth({ parsed, terminal, locale }: Session, result: GrowResult): number {
+  const json = parsed.flags['json'] === true;
+  terminal.result(json ? JSON.stringify(growData(parsed.command.name, result), null, 2) : growLines(result, locale, parsed.flags['diff'] === true, parsed.command.name !== 'undo').join('\n'));
+  return 0;
 }

@@ -1,5 +1,6 @@
+import { additionsFor } from '../../generators/additions-for.ts';
 import type { RawAnswers } from '../generate/define-generator.ts';
-import { add } from '../jobs/grow.ts';
+import { add } from '../jobs/add.ts';
 import { uiOf } from '../messages/speak.ts';
 import { growPorts } from './grow-ports.ts';
 import { growLines } from './grow-report.ts';
@@ -7,7 +8,7 @@ import type { Door } from './plop-door.ts';
 
 /** Adds to the repository that plop runs in, or that `--dest` names, and tells what was done. */
 export async function addByPlop(name: string, answers: RawAnswers, { plop, locale, terminal }: Door): Promise<string> {
-  const ports = growPorts(plop.getDestBasePath(), ({ command }) => terminal.note(uiOf(locale).grow.finished(command)));
+  const ports = growPorts(plop.getDestBasePath(), await additionsFor(name), ({ command }) => terminal.note(uiOf(locale).grow.finished(command)));
   const command = ['plop', name, ...Object.values(answers)].join(' ');
   const result = await add(name, answers, { command, dryRun: false, force: false }, ports);
   return `\n${growLines(result, locale, false).join('\n')}`;

@@ -62,6 +62,7 @@ function terminalOptions(streams: Streams, locale: Locale, color: boolean | unde
 
 function load(command: string): Promise<{ readonly runCommand: (session: Session) => Promise<number> }> {
   if (command === 'create') return import('./create-command.ts');
+  if (command === 'add') return import('./add-command.ts');
   return command === 'doctor' ? import('./doctor-command.ts') : import('./grow-command.ts');
 }
 

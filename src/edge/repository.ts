@@ -65,10 +65,11 @@ function openRepository(root: string, unlock: () => void): OpenRepository {
       throw diskFailure(error, root);
     }
   };
+  const ground = groundOf(root);
   return {
     root,
-    read: (path) => onDisk(() => readText(root, path)),
-    list: (folder) => onDisk(() => listFolder(root, folder)),
+    read: (path) => onDisk(() => readText(ground, path)),
+    list: (folder) => onDisk(() => listFolder(ground, folder)),
     written: () => onDisk(() => listFiles(root)),
     history: () => onDisk(() => readHistory(root)),
     opsOf: (number) => onDisk(() => readRunOps(root, number)),
@@ -78,7 +79,9 @@ function openRepository(root: string, unlock: () => void): OpenRepository {
 }
 
 function apply(root: string, ops: readonly FileOp[], run: Pick<RunEntry, 'command' | 'undoes'>): number {
-  ops.forEach((op) => checkTarget(root, op));
+  // Looked at anew: what a folder was when it was read says nothing of what it is when it is written to.
+  const ground = groundOf(root);
+  ops.forEach((op) => checkTarget(ground, op));
   const entry = { number: nextRunNumber(root), ...run, at: new Date().toISOString(), paths: ops.map(({ path }) => path) };
   writeRun(root, entry, ops);
   return entry.number;
@@ -95,11 +98,23 @@ function listFiles(root: string, folder = ''): string[] {
   });
 }
 
-function readText(root: string, path: string): string | undefined {
-  const file = join(root, checkPath(path));
-  checkInside(root, path);
+/** A repository and the folders that are known to lie in it: most files share theirs with others. */
+interface Ground {
+  readonly root: string;
+  /** Where it is when every link on the way is followed. */
+  readonly real: string;
+  readonly inside: Set<string>;
+}
+
+const groundOf = (root: string): Ground => ({ root, real: realpathSync.native(root), inside: new Set() });
+
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+function readText(ground: Ground, path: string): string | undefined {
+  const file = join(ground.root, checkPath(path));
+  checkInside(ground, file, path);
   try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(readFileSync(file));
+    return utf8.decode(readFileSync(file));
   } catch (error) {
     if (['ENOENT', 'ENOTDIR'].includes(errorCode(error) ?? '')) return undefined;
     if (error instanceof TypeError) return fail('E_FILE_ENCODING', { path });
@@ -107,27 +122,29 @@ function readText(root: string, path: string): string | undefined {
   }
 }
 
-function listFolder(root: string, folder: string): readonly string[] {
-  checkInside(root, `${folder}/any`);
-  const path = join(root, checkPath(folder));
+function listFolder(ground: Ground, folder: string): readonly string[] {
+  const path = join(ground.root, checkPath(folder));
+  checkInside(ground, join(path, 'any'), `${folder}/any`);
   return existsSync(path) ? readdirSync(path) : [];
 }
 
 /** Nothing may be written that changed since it was read, cannot be written, or is somewhere else. */
-function checkTarget(root: string, op: FileOp): void {
+function checkTarget(ground: Ground, op: FileOp): void {
   const { path } = op;
-  const now = readText(root, path);
+  const now = readText(ground, path);
   if (op.kind === 'create' && now !== undefined) fail('E_FILE_EXISTS', { path });
   if (op.kind !== 'create' && now !== op.before) fail('E_FILE_CHANGED', { path });
-  const found = lstatSync(join(root, path), { throwIfNoEntry: false });
+  const found = lstatSync(join(ground.root, path), { throwIfNoEntry: false });
   if (found !== undefined && (found.mode & 0o222) === 0) fail('E_FILE_READ_ONLY', { path });
 }
 
 /** A link at the target, or a folder on the way that leads out of the repository. */
-function checkInside(root: string, path: string): void {
-  if (lstatSync(join(root, path), { throwIfNoEntry: false })?.isSymbolicLink() === true) fail('E_FILE_LINK', { path });
-  let folder = dirname(join(root, path));
+function checkInside({ real, inside }: Ground, file: string, path: string): void {
+  if (lstatSync(file, { throwIfNoEntry: false })?.isSymbolicLink() === true) fail('E_FILE_LINK', { path });
+  let folder = dirname(file);
   while (!existsSync(folder)) folder = dirname(folder);
-  const inside = relative(realpathSync.native(root), realpathSync.native(folder));
-  if (inside.startsWith('..') || resolve(inside) === inside) fail('E_FILE_LINK', { path });
+  if (inside.has(folder)) return;
+  const way = relative(real, realpathSync.native(folder));
+  if (way.startsWith('..') || resolve(way) === way) fail('E_FILE_LINK', { path });
+  inside.add(folder);
 }

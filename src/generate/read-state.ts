@@ -6,7 +6,7 @@ import { inspectYaml } from '../config/read-yaml.ts';
 import { fail, Failure } from '../errors/failure.ts';
 import type { ParsePython } from '../python/parse-python.ts';
 import { remembering } from '../python/parse-python.ts';
-import { readPlainTypescript } from '../typescript/plain-typescript.ts';
+import { typescriptReader } from './typescript-reader.ts';
 import type { RepositorySettings } from './config-view.ts';
 import { camel } from './emitters/words.ts';
 import { extensionOf } from './language.ts';
@@ -33,7 +33,8 @@ export function readState(texts: RepositoryTexts, own: string): RepositoryState 
 export function parserFor(config: Config, language: RepositorySettings['language'], python: ParsePython): ParsePython {
   if (language === 'python') return python;
   const stages = new Map([...stagesOf(config).keys()].map((stage) => [camel(stage), stage]));
-  return remembering((text) => readPlainTypescript(text, (name) => stages.get(name)));
+  const readTypescript = typescriptReader();
+  return remembering((text) => readTypescript(text, (name) => stages.get(name)));
 }
 
 function settingsOf(lock: Lock, version: string, deployments: string | undefined): RepositorySettings {

@@ -48,10 +48,10 @@ test('create loads neither the prompts nor yaml nor what makes environments befo
     expect(files).not.toContain(`dist/chunks/${later}.mjs`);
 });
 
-test('adding a stage loads neither the parsers of Python and YAML, nor what only asking, failing or creating needs', () => {
-  for (const door of ['grow-command', 'plop-add']) {
+test('adding a stage loads neither the parsers of Python and YAML, nor what only asking, failing, creating or other commands need', () => {
+  for (const door of ['add-command', 'plop-add']) {
     const files = [...loadedWith(`dist/chunks/${door}.mjs`)].map((file) => file.replaceAll('\\', '/'));
-    for (const later of ['load-python', 'parse-yaml', 'add-questions', 'explain', 'create', 'prompts'])
+    for (const later of ['load-python', 'parse-yaml', 'add-questions', 'explain', 'create', 'prompts', 'grow-command', 'additions', 'plain-typescript'])
       expect(files).not.toContain(`dist/chunks/${later}.mjs`);
   }
   expect(loadedWith('dist/plop.mjs').size).toBeLessThanOrEqual(5);

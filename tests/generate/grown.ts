@@ -16,13 +16,15 @@ import { planAdd } from '../../src/generate/plan-add.ts';
 import type { RepositoryState } from '../../src/generate/repository-state.ts';
 import { readState } from '../../src/generate/read-state.ts';
 import type { ProjectInput } from '../../src/generate/project-input.ts';
-import { readAdditionInput } from '../../src/jobs/grow.ts';
+import { readAdditionInput } from '../../src/jobs/add.ts';
 import type { FileOp } from '../../src/plan/plan.ts';
 import { loadPython } from '../../src/python/load-python.ts';
+import { loadTypescriptReader } from '../../src/generate/typescript-reader.ts';
 
 await loadYamlParser();
 
 export const parse = await loadPython(await readPythonGrammar());
+await loadTypescriptReader();
 export const hash = (text: string): string => createHash('sha256').update(text).digest('hex');
 
 /** A repository in memory: what a plan reads, and what applying it makes of that. */

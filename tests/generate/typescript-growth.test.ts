@@ -1,7 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import * as YAML from 'yaml';
 import { lockPath } from '../../src/config/lock.ts';
-import { add, own, status, sync, undo, why } from '../../src/jobs/grow.ts';
+import { add } from '../../src/jobs/add.ts';
+import { own } from '../../src/jobs/own.ts';
+import { status } from '../../src/jobs/status.ts';
+import { sync } from '../../src/jobs/sync.ts';
+import { undo } from '../../src/jobs/undo.ts';
+import { why } from '../../src/jobs/why.ts';
 import { additions } from '../../generators/index.ts';
 import { isStageGenerator } from '../../src/generate/define-stage.ts';
 import { planRemove } from '../../src/generate/plan-remove.ts';

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { stages } from '../../generators/index.ts';
 import { hasTemplate } from '../../src/generate/render.ts';
 import type { RawAnswers } from '../../src/generate/define-generator.ts';
-import { readAdditionInput } from '../../src/jobs/grow.ts';
+import { readAdditionInput } from '../../src/jobs/add.ts';
 
 describe.each(Object.values(stages))('the generator $name', (generator) => {
   it('says what it and each kind is in both languages', () => {

@@ -8,7 +8,9 @@ import { additions } from '../../generators/index.ts';
 import { readPythonGrammar } from '../../src/edge/python-grammar.ts';
 import { nodeRepositories } from '../../src/edge/repository.ts';
 import type { GrowPorts } from '../../src/jobs/grow.ts';
-import { add, status, sync } from '../../src/jobs/grow.ts';
+import { add } from '../../src/jobs/add.ts';
+import { status } from '../../src/jobs/status.ts';
+import { sync } from '../../src/jobs/sync.ts';
 import { loadPython } from '../../src/python/load-python.ts';
 import { hash, startFiles } from '../generate/grown.ts';
 

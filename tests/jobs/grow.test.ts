@@ -8,7 +8,15 @@ import { readPythonGrammar } from '../../src/edge/python-grammar.ts';
 import { nodeRepositories } from '../../src/edge/repository.ts';
 import { Failure } from '../../src/errors/failure.ts';
 import type { GrowOptions, GrowPorts } from '../../src/jobs/grow.ts';
-import { add, changesFiles, history, own, remove, rename, status, sync, undo, why } from '../../src/jobs/grow.ts';
+import { add } from '../../src/jobs/add.ts';
+import { changesFiles } from '../../src/jobs/grow.ts';
+import { own } from '../../src/jobs/own.ts';
+import { remove } from '../../src/jobs/remove.ts';
+import { rename } from '../../src/jobs/rename.ts';
+import { status } from '../../src/jobs/status.ts';
+import { sync } from '../../src/jobs/sync.ts';
+import { history, undo } from '../../src/jobs/undo.ts';
+import { why } from '../../src/jobs/why.ts';
 import { loadPython } from '../../src/python/load-python.ts';
 import { hash, startFiles } from '../generate/grown.ts';
 
