@@ -1,6 +1,7 @@
 import type { ConfigField } from '../src/config/edit-config.ts';
 import { lakeStores, storeModule } from '../src/config/lake-stores.ts';
 import { filesInTypescript } from '../src/config/source-kinds.ts';
+import { refuse } from '../src/generate/answers/checked.ts';
 import type { KindVariable, StageItem } from '../src/generate/define-stage.ts';
 import type { KindOption } from '../src/generate/kind-options.ts';
 import type { FrameLibrary } from '../src/generate/project-input.ts';
@@ -33,6 +34,13 @@ export const formatOption: KindOption = {
   ],
 };
 
+/** Looked for among the packages of npm on 2026-11-30. */
+const noDelta = refuse(
+  'Nothing that writes Delta is kept in JavaScript, and what DuckDB has for it is an extension that it downloads when it runs. A lake of parquet replaces each period at once; a Python repository keeps Delta.',
+  'En JavaScript no se mantiene nada que escriba Delta, y lo que DuckDB tiene es una extensión que descarga al ejecutar. Un lake de parquet sustituye cada periodo de golpe; un repositorio de Python guarda Delta.',
+  'parquet',
+);
+
 /** The module that reads and writes a format, where it is not the one that every lake has. */
 const modulesOf: Readonly<Record<string, string>> = { csv: 'lake_text', json: 'lake_text', delta: 'lake_delta' };
 
@@ -45,7 +53,7 @@ export const lakeInTypescript = {
   options: [
     // A source without keys says nothing of where its address will lead.
     { ...storeOption, ofSource: ({ store }: SourceView) => (store === 'folder' ? undefined : store) },
-    { ...formatOption, choices: formatOption.choices?.filter(({ value }) => value !== 'delta') ?? [] },
+    { ...formatOption, choices: formatOption.choices?.filter(({ value }) => value !== 'delta') ?? [], refused: { delta: noDelta } },
   ],
   modules: (item: StageItem): string[] => [...filesInTypescript('datalake'), ...(storeOf(item) === 'folder' ? [] : [storeModule(storeOf(item))])],
   requirements: (item: StageItem): readonly string[] => lakeStores[storeOf(item)]?.typescript.packages ?? [],

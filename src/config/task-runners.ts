@@ -1,3 +1,5 @@
+import type { Refusal } from './names.ts';
+
 /** A task runner of Prefect: what runs the tasks that a flow submits. */
 interface TaskRunner {
   /** Its class; nothing where it is what Prefect takes anyway. */
@@ -27,6 +29,28 @@ export const taskRunners = {
 } as const satisfies Readonly<Record<string, TaskRunner>>;
 
 export type TaskRunnerName = keyof typeof taskRunners;
+
+const pythonOnly = {
+  en: 'Dask and Ray run Python, and cannot run TypeScript. What is submitted runs side by side in the flow’s own process; for more than one machine, give each flow a deployment of its own.',
+  es: 'Dask y Ray ejecutan Python y no pueden ejecutar TypeScript. Lo que se envía corre a la vez en el propio proceso del flow; para repartirlo entre varias máquinas, da a cada flow su despliegue.',
+};
+
+/** Why a TypeScript repository is not given a task runner, and what to do instead; nothing for the one that it has. */
+const notInTypescript: Readonly<Record<TaskRunnerName, { readonly en: string; readonly es: string } | undefined>> = {
+  threads: undefined,
+  processes: {
+    en: 'That is Prefect’s pool of Python processes. In TypeScript what is submitted runs side by side in the flow’s own process; a function that keeps a processor busy goes into a thread by taskRunner: workerThreads() in its flow, and worker: { module, export } on its task.',
+    es: 'Es el grupo de procesos de Python de Prefect. En TypeScript lo que se envía corre a la vez en el propio proceso del flow; una función que ocupa un procesador va a un hilo con taskRunner: workerThreads() en su flow y worker: { module, export } en su tarea.',
+  },
+  dask: pythonOnly,
+  ray: pythonOnly,
+};
+
+/** What is wrong with a task runner in a TypeScript repository. */
+export function refuseInTypescript(name: TaskRunnerName): Refusal | undefined {
+  const reason = notInTypescript[name];
+  return reason && { reason, suggestion: 'threads' };
+}
 
 /** What there is to choose from. */
 export const taskRunnerChoices = Object.entries(taskRunners).map(([value, { label }]) => ({ value, label }));

@@ -5,6 +5,7 @@ import { refuse } from './answers/checked.ts';
 import type { ProjectInput } from './project-input.ts';
 import { stageNames } from './project-view.ts';
 import { isTypescriptWord } from '../config/typescript-words.ts';
+import { refuseInTypescript } from '../config/task-runners.ts';
 import { camel } from './emitters/words.ts';
 import { hasTypescript, usualDatabase } from '../config/databases.ts';
 
@@ -14,14 +15,13 @@ export function checkProject(input: ProjectInput): Problem[] {
 }
 
 /** What a TypeScript repository cannot do yet is said before anything is written. */
-function checkLanguage(input: ProjectInput): Problem[] {
-  if (input.language === 'python') return [];
-  const { database, task_runner } = input;
-  const lacking = [
-    ...(hasTypescript(database) ? [] : [`--database ${database}`]),
-    ...(task_runner === 'threads' ? [] : [`--task-runner ${task_runner}`]),
+function checkLanguage({ language, database, task_runner: runner }: ProjectInput): Problem[] {
+  if (language === 'python') return [];
+  const refusal = refuseInTypescript(runner);
+  return [
+    ...(hasTypescript(database) ? [] : [problem('E_LANGUAGE_NOT_YET', { subject: `--database ${database}` })]),
+    ...(refusal === undefined ? [] : [problem('E_ANSWER_REFUSED', { flag: '--task-runner', value: runner, ...refusal })]),
   ];
-  return lacking.map((subject) => problem('E_LANGUAGE_NOT_YET', { subject }));
 }
 
 function checkFrames({ frames, language }: ProjectInput): Problem[] {

@@ -23,6 +23,8 @@ export interface KindOption {
   readonly initial?: string;
   /** What is wrong with a text, where there are no choices. */
   readonly check?: (text: string) => Refusal | undefined;
+  /** Why a value is not to be had that the kind has elsewhere, and what to do instead. */
+  readonly refused?: Readonly<Record<string, Refusal>>;
   /** For what is asked of a source and not of the stage: what one that is there says already, if it says it. */
   readonly ofSource?: (source: SourceView) => string | undefined;
 }

@@ -1,7 +1,7 @@
 import { installRemark } from './brought.ts';
 import { addRequirements } from '../config/edit-pyproject.ts';
 import type { TaskRunnerName, TaskRunnerView } from '../config/task-runners.ts';
-import { viewTaskRunner } from '../config/task-runners.ts';
+import { refuseInTypescript, viewTaskRunner } from '../config/task-runners.ts';
 import { deploymentsFile } from '../config/edit-deployments.ts';
 import { suggest } from '../config/suggest.ts';
 import { fail } from '../errors/failure.ts';
@@ -37,7 +37,8 @@ export interface PipelineInput {
 export function planPipeline({ name, inputs, schedule, task_runner: taskRunner = 'threads' }: PipelineInput, state: RepositoryState): Growth {
   checkNameFree(name, state);
   checkPipelineName(name, state);
-  if (state.settings.language === 'typescript' && taskRunner !== 'threads') fail('E_LANGUAGE_NOT_YET', { subject: `--task-runner ${taskRunner}` });
+  const refusal = state.settings.language === 'typescript' ? refuseInTypescript(taskRunner) : undefined;
+  if (refusal !== undefined) fail('E_ANSWER_REFUSED', { flag: '--task-runner', value: taskRunner, ...refusal });
   const flows = readFlows(state);
   const { result, loaders } = readParts(inputs, flows, state);
   const view = viewConfig(state.config, state.settings);

@@ -3,6 +3,7 @@ import type { StageGenerator, StageItem, StageKind } from './define-stage.ts';
 import { pascal, upper } from './emitters/words.ts';
 import type { FileRule } from './file-rule.ts';
 import { isRecords } from './input-form.ts';
+import type { KindOption } from './kind-options.ts';
 import type { ProjectView } from './project-view.ts';
 import type { RepositoryState } from './repository-state.ts';
 
@@ -31,7 +32,7 @@ function inTypescript(kind: StageKind): StageKind | undefined {
 
 /**
  * A kind as a repository's language has it.
- * @throws Failure E_LANGUAGE_NOT_YET for what TypeScript repositories cannot do yet
+ * @throws Failure E_LANGUAGE_NOT_YET for what TypeScript repositories cannot do yet, E_ANSWER_REFUSED for what they will not
  */
 export function kindIn(language: 'python' | 'typescript', generator: string, kind: StageKind, said: Readonly<Record<string, string>> = {}): { readonly kind: StageKind; readonly given: Readonly<Record<string, string>> } {
   if (language === 'python') return { kind, given: said };
@@ -41,10 +42,17 @@ export function kindIn(language: 'python' | 'typescript', generator: string, kin
   // What is usual in Python may be said: it asks for nothing.
   const asked = foreign.find(({ key, initial, choices }) => ![undefined, '', initial ?? choices?.[0]?.value].includes(given[key]));
   const other = found.options?.find(({ key, choices }) => (given[key] ?? '') !== '' && choices?.some(({ value }) => value === given[key]) === false && kind.options?.some((each) => each.key === key && each.choices?.some(({ value }) => value === given[key])));
-  if (other !== undefined) fail('E_LANGUAGE_NOT_YET', { subject: `--${other.key.replaceAll('_', '-')} ${given[other.key] ?? ''}` });
+  if (other !== undefined) refuseChoice(other, given[other.key] ?? '');
   if (asked !== undefined) fail('E_LANGUAGE_NOT_YET', { subject: `--${asked.key.replaceAll('_', '-')} ${given[asked.key] ?? ''}` });
   const left = Object.entries(given).filter(([key]) => !foreign.some((each) => each.key === key));
   return { kind: found, given: Object.fromEntries(left) };
+}
+
+/** A choice that TypeScript lacks: for good, with a reason, or so far. */
+function refuseChoice({ key, refused }: KindOption, value: string): never {
+  const flag = `--${key.replaceAll('_', '-')}`;
+  const refusal = refused?.[value];
+  return refusal === undefined ? fail('E_LANGUAGE_NOT_YET', { subject: `${flag} ${value}` }) : fail('E_ANSWER_REFUSED', { flag, value, ...refusal });
 }
 
 /** A choice that TypeScript lacks, and that is what a Python repository takes when nobody says: it asks for nothing. */

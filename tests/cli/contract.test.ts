@@ -112,7 +112,7 @@ describe.each(locales)('mistakes end with 2, an explanation on stderr and nothin
       'a database that a language has not yet',
       'create-kpi-flow',
       ['a', '--yes', '--language', 'typescript', '--database', 'oracle', '--task-runner', 'dask'],
-      ['E_LANGUAGE_NOT_YET', 'E_LANGUAGE_NOT_YET'],
+      ['E_LANGUAGE_NOT_YET', 'E_ANSWER_REFUSED'],
       /--database oracle/,
     ],
     [
