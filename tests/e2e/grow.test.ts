@@ -1,9 +1,10 @@
 import { describe, it } from 'vitest';
 import type { Files } from '../generate/grown.ts';
 import { grow, startFiles } from '../generate/grown.ts';
+import { frames } from './frames.ts';
 import { expectOwnChecksToPass } from './own-checks.ts';
 
-const base = { dir: 'kpi', name: 'Índice', id: 'on_time', grain: 'day,channel', owner: 'ana', target: 0.5, warning: 0.4 };
+const base = { dir: 'kpi', name: 'Índice', id: 'on_time', grain: 'day,channel', owner: 'ana', target: 0.5, warning: 0.4, frames };
 const repositories = {
   'a ratio in a database': { ...base, type: 'ratio', inputs: 'orders,sessions', locale: 'es' },
   'a conversion in a lake, by the hour': { ...base, type: 'conversion', inputs: 'orders,sessions', grain: 'hour', source: 'datalake', locale: 'en' },

@@ -12,8 +12,6 @@ import { startKillingDoor } from './killing-door.ts';
 import { expectOwnTestsToPass, useRepository } from './use-repository.ts';
 
 const minutes = 60_000;
-const isLong = Boolean(process.env['KPI_FLOW_LONG']);
-if (!isLong) tell('skipped: half of the loads of lakes that are killed, a process for every request (set KPI_FLOW_LONG=1)');
 const stores = ['folder', 's3', 'azure'] as const;
 const formats = ['parquet', 'csv', 'json', 'delta'] as const;
 type Store = (typeof stores)[number];
@@ -105,7 +103,6 @@ describe('a load that is killed', () => {
   });
 
   it.for([['s3', 'delta'], ['azure', 'csv'], ['s3', 'parquet'], ['azure', 'delta']] as const)('in %s, %s, leaves the old rows or the new ones', { timeout: 15 * minutes }, async ([store, format], { skip }) => {
-    if (!isLong && (store === 's3') !== (format === 'delta')) return skip('the long tests do: a process for every request that it is killed at');
     const started = await begin(store, format);
     const [endpointKey, endpoint] = Object.entries(lakes.get(store)?.keys ?? {}).find(([key]) => key.includes('endpoint')) ?? ['', ''];
     if (started === undefined) return skip('Azurite cannot be installed here');

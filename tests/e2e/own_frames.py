@@ -22,6 +22,11 @@ def own_schema(schema: pl.Schema) -> Any:
     return schema if frames is None else schema.to_frame().to_arrow(compat_level=pl.CompatLevel.oldest()).schema
 
 
+def kinds_of(schema: Any) -> Any:
+    """The types of the columns of a schema of the repository, by their names."""
+    return schema if frames is None else frames.types_of(schema)
+
+
 def ours(frame: Any) -> pl.DataFrame:
     """What the repository gives, as a frame of polars."""
     return frame if frames is None else cast(pl.DataFrame, pl.from_arrow(frames.to_arrow(frame)))

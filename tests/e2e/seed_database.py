@@ -14,7 +14,7 @@ from sqlalchemy.exc import OperationalError
 sys.path.insert(0, str(Path.cwd() / "src"))
 
 from core import sample, sql  # noqa: E402
-from own_frames import ours  # noqa: E402
+from own_frames import kinds_of, ours  # noqa: E402
 
 TRIES = 100
 
@@ -33,7 +33,7 @@ else:
     raise SystemExit(f"no answer in {TRIES} tries: {fault}")
 with create_engine(url).begin() as connection:
     for name in tables:
-        columns = [Column(key, sql.sql_type(kind)) for key, kind in sample.SCHEMA.items()]
+        columns = [Column(key, sql.sql_type(kind)) for key, kind in kinds_of(sample.SCHEMA).items()]
         table = Table(name, MetaData(), *columns)
         table.create(connection)
         records = sample.records(name, date.fromisoformat(start), date.fromisoformat(end))
