@@ -103,7 +103,7 @@ const usualLake = { format: 'parquet' };
 type Pair = (folder: string, kind: string, home: string, name: string, stage?: object) => FileRule[];
 
 function inputFiles({ source }: ProjectView, { name, clean, role }: InputView, pair: Pair): FileRule[] {
-  const extractor = { name, clean, role, cursor: 'occurred_at', ownCursor: '', initial: null, contract: '', ...usualLake };
+  const extractor = { name, clean, role, cursor: 'occurred_at', ownCursor: '', initial: null, contract: '', batchRows: 0, ...usualLake };
   const folder = `extractor/${source.kind}`;
   return [
     ...pair(folder, 'extractor', 'extractors', name, extractor),

@@ -56,6 +56,10 @@ beforeAll(async () => {
       addTo(files, 'extractor', { name: `${contract}_${database}`, kind: 'sql', source: `in_${database}`, contract });
       files.set(`src/core/extractors/${contract}_${database}.sql`, `select * from ${contract}_${database} where occurred_at >= :start and occurred_at < :end`);
     }
+    for (const contract of ['none', 'evolve', 'freeze']) {
+      addTo(files, 'extractor', { name: `staged_${contract}_${database}`, kind: 'sql', source: `in_${database}`, contract, batch_rows: '7' });
+      files.set(`src/core/extractors/staged_${contract}_${database}.sql`, `select ${contract === 'none' ? 'record_id, occurred_at, channel, amount' : '*'} from many_${database} where occurred_at >= :start and occurred_at < :end order by record_id`);
+    }
     for (const [way, options] of Object.entries(ways)) {
       for (const publish of ['direct', 'audit']) addTo(files, 'loader', { name: `to_${database}_${way}_${publish}`, kind: 'sql', source: `in_${database}`, inputs: 'sales_by_day', publish, ...options });
     }
@@ -177,6 +181,26 @@ describe.each(databases)('an extractor of a TypeScript repository, in %s,', (dat
     expect(await extract('freeze')).toMatch(new RegExp(`^ContractError: freeze_${database}: pieces, sent_at, sent_on, note: expected`));
     await run(stage, `alter table freeze_${database} drop column amount`);
     expect(await extract('freeze')).toMatch(new RegExp(`^ContractError: freeze_${database}: amount: expected`));
+  });
+
+  test('in batches gives what it gives at once, and says what is wrong wherever it is', async ({ skip }) => {
+    useServer(database, '', skip);
+    const source = `many_${database}`;
+    const extract = async (name: string, days = ['2026-01-05', '2026-01-06']): Promise<unknown> => await (await moduleOf(`src/core/extractors/${name}_${database}.ts`))[camel(`${name}_${database}`)]?.(...days).catch((error: Error) => `${error.name}: ${error.message}`);
+    await run(stage, `create table ${source} (record_id bigint, occurred_at ${zoned}, channel varchar(20), amount ${decimal}, pieces bigint, note varchar(9))`);
+    for (let number = 0; number < 20; number += 1) await run(stage, `insert into ${source} values (${number}, ${moment('2026-01-05 08:00:00.25')}, 'web', '${number}.10', ${number}, ${number === 3 ? "'seen'" : 'null'})`);
+    const [one, all] = [(number: number) => ({ record_id: String(number), occurred_at: '2026-01-05T08:00:00.25', channel: 'web', amount: Number(`${number}.1`) }), Array.from({ length: 20 }, (_, index) => index)];
+    expect(await extract('staged_none')).toEqual(all.map(one));
+    expect(await extract('staged_evolve')).toEqual(all.map((number) => ({ ...one(number), pieces: number, note: number === 3 ? 'seen' : null })));
+    for (const name of ['staged_none', 'staged_evolve']) expect(await extract(name, ['2025-01-05', '2025-01-06'])).toEqual([]);
+    expect(await extract('staged_freeze')).toMatch(new RegExp(`^ContractError: staged_freeze_${database}: pieces, note: expected .* \\(records 1, 2, 3\\)$`));
+    // In the middle of the third batch.
+    await run(stage, `update ${source} set amount = '123456789012345678.91' where record_id = 17`);
+    expect(await extract('staged_none')).toContain('123456789012345678.91');
+    expect(await extract('staged_evolve')).toMatch(/^ContractError: .* \(records 18\)$/);
+    await run(stage, `alter table ${source} drop column channel`);
+    expect(await extract('staged_none')).toMatch(new RegExp(`^SqlError: staged_none_${database}: no such column; check the query: .*channel`));
+    expect(await extract('staged_freeze', ['2025-01-05', '2025-01-06'])).toMatch(new RegExp(`^ContractError: staged_freeze_${database}: channel: expected`));
   });
 
   test('takes a query in the words of the database', async ({ skip }) => {

@@ -350,7 +350,7 @@ describe('a TypeScript repository', () => {
     ['extractor', { name: 'stock', kind: 'datalake', format: 'delta' }, 'E_ANSWER_REFUSED'],
     ['extractor', { name: 'stock', kind: 'api', initial: '2026-02-30' }, 'E_ANSWER_REFUSED'],
     ['extractor', { name: 'stock', kind: 'sql', lag: '3' }, 'E_ANSWER_REFUSED'],
-    ['extractor', { name: 'stock', kind: 'sql', batch_rows: '100' }, 'E_LANGUAGE_NOT_YET'],
+    ['extractor', { name: 'stock', kind: 'sql', database: 'mssql', batch_rows: '100' }, 'E_LANGUAGE_NOT_YET'],
     ['transformer', { name: 'sum', kind: 'aggregation', inputs: 'rate' }, 'E_ANSWER_REFUSED'],
     ['transformer', { name: 'unique', kind: 'aggregation', inputs: 'rate' }, 'E_ANSWER_REFUSED'],
     ['transformer', { name: 'by_place', kind: 'aggregation', inputs: 'rate', checks: 'not_nul(a)' }, 'E_ANSWER_REFUSED'],
@@ -402,7 +402,7 @@ describe('a TypeScript repository', () => {
     addTo(files, 'loader', { name: 'told', kind: 'api', source: 'desk', inputs: 'by_period' });
     addTo(files, 'transformer', { name: 'clean_tickets', kind: 'cleaning', inputs: 'tickets' });
     for (const contract of ['none', 'evolve']) addTo(files, 'extractor', { name: `entities_${contract}`, kind: 'sap', source: 'erp', auth: 'http_basic', client: '100', contract, cursor: contract === 'none' ? '' : 'changed_at', initial: contract === 'none' ? '' : '2026-01-05' });
-    for (const [kind, source] of [['api', 'desk'], ['sap', 'erp']] as const) for (const contract of ['none', 'evolve']) addTo(files, 'extractor', { name: `staged_${kind}_${contract}`, kind, source, contract, batch_rows: '1000' });
+    for (const [kind, source] of [['api', 'desk'], ['sap', 'erp'], ['sql', 'shop']] as const) for (const contract of ['none', 'evolve']) addTo(files, 'extractor', { name: `staged_${kind}_${contract}`, kind, source, contract, batch_rows: '1000' });
     addTo(files, 'extractor', { name: 'copied', kind: 'sap', source: 'erp', read: 'delta' });
     addTo(files, 'transformer', { name: 'clean_copied', kind: 'cleaning', inputs: 'copied' });
     for (const [write, strategy] of [['append', ''], ['replace', ''], ['replace_partitions', ''], ['merge', 'upsert'], ['merge', 'insert-only'], ['merge', 'scd2']])

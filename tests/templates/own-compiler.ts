@@ -104,6 +104,7 @@ declare module 'pg' {
 declare module 'libsql' {
   interface Statement {
     all(...values: readonly unknown[]): unknown[];
+    iterate(...values: readonly unknown[]): Iterator<unknown>;
     columns(): { readonly name: string; readonly type: string | null }[];
   }
   export default class Database {
@@ -124,7 +125,18 @@ declare module 'mysql2/promise' {
     execute<Rows = unknown>(sql: string, values: readonly (string | number | null)[]): Promise<[Rows, FieldPacket[]]>;
     end(): Promise<void>;
   }
-  export function createConnection(config: Readonly<Record<string, unknown>>): Promise<Connection>;
+  export type ConnectionOptions = Readonly<Record<string, unknown>>;
+  export function createConnection(config: ConnectionOptions): Promise<Connection>;
+}
+declare module 'mysql2' {
+  import type { Connection as PromiseConnection, ConnectionOptions } from 'mysql2/promise';
+  interface Connection {
+    on(event: 'error', heard: (error: Error) => void): this;
+    promise(): PromiseConnection;
+    execute(sql: string, values: readonly string[]): { stream(options: { readonly highWaterMark: number }): AsyncIterable<unknown> };
+    destroy(): void;
+  }
+  export function createConnection(config: ConnectionOptions): Connection;
 }
 `;
 

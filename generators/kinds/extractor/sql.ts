@@ -1,7 +1,9 @@
+import { typescriptDatabase } from '../../../src/config/databases.ts';
+import { fail } from '../../../src/errors/failure.ts';
 import type { StageItem } from '../../../src/generate/define-stage.ts';
 import { defineKind } from '../../../src/generate/define-stage.ts';
 import { typescriptPair } from '../../../src/generate/typescript-stage.ts';
-import { batchModules, batchOption, batchRowsOf } from '../../batches.ts';
+import { batchModules, batchModulesInTypescript, batchOption, batchRowsOf } from '../../batches.ts';
 import { contractModulesInTypescript, contractOf, contractOption } from '../../contract.ts';
 import { checkCursor, cursorModules, cursorModulesInTypescript, cursorOf, cursorOptions } from '../../cursor.ts';
 import { databaseOption, sqlAddress, sqlInTypescript, sqlReading } from '../../databases.ts';
@@ -11,6 +13,12 @@ function readers(item: StageItem): string[] {
   const staged = batchModules('sql', item);
   if (staged.length > 0) return ['src/core/contract.py', ...staged];
   return contractOf(item) === '' ? [] : ['src/core/contract.py', 'src/core/sql_contract.py'];
+}
+
+/** @throws Failure E_LANGUAGE_NOT_YET for rows in batches of a database that gives them at once */
+function checkBatches(item: StageItem): void {
+  const { database } = item.options;
+  if (batchRowsOf(item) > 0 && typescriptDatabase(database).inBatches !== true) fail('E_LANGUAGE_NOT_YET', { subject: `--batch-rows --database ${database}` });
 }
 
 export const kind = defineKind({
@@ -32,8 +40,13 @@ export const kind = defineKind({
       ...typescriptPair('extractor/sql', 'extractor', `src/core/extractors/${name}.ts`, name),
       { template: 'stage/extractor/sql/extractor.sql', path: `src/core/extractors/${name}.sql`, owner: 'seed' },
     ],
-    options: [sqlInTypescript.database, contractOption, ...cursorOptions],
-    modules: (item) => [...(contractOf(item) === '' ? [] : [...contractModulesInTypescript, 'src/core/sql-contract.ts']), ...cursorModulesInTypescript(item), ...sqlInTypescript.modules(item)],
+    options: [sqlInTypescript.database, contractOption, ...cursorOptions, batchOption],
+    fields: (item, view) => {
+      checkCursor(item, view);
+      checkBatches(item);
+      return [];
+    },
+    modules: (item) => [...(contractOf(item) === '' ? [] : [...contractModulesInTypescript, 'src/core/sql-contract.ts']), ...batchModulesInTypescript(item), ...cursorModulesInTypescript(item), ...sqlInTypescript.modules(item)],
     requirements: sqlInTypescript.requirements,
     address: sqlInTypescript.address,
   },
