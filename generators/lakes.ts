@@ -1,5 +1,5 @@
 import type { ConfigField } from '../src/config/edit-config.ts';
-import { lakeStores, storeModule } from '../src/config/lake-stores.ts';
+import { lakeStores, storeKeys, storeModule } from '../src/config/lake-stores.ts';
 import { filesInTypescript } from '../src/config/source-kinds.ts';
 import { refuse } from '../src/generate/answers/checked.ts';
 import type { KindVariable, StageItem } from '../src/generate/define-stage.ts';
@@ -78,19 +78,14 @@ export const lakeReaders = (item: StageItem): string[] =>
 export const lakeRequirements = (item: StageItem, frames: FrameLibrary): string[] => [
   ...(formatOf(item) === 'delta' ? ['deltalake>=1.5'] : []),
   // Arrow's own way to Google Cloud takes no key of a service account.
-  ...(frames === 'pandas' && item.options['store'] === 'gcs' ? ['gcsfs>=2025.9'] : []),
+  ...(frames === 'pandas' ? (lakeStores[storeOf(item)]?.pandas ?? []) : []),
 ];
 
 export const lakeAddress = ({ options }: StageItem): string => lakeStores[options['store'] ?? '']?.address ?? 's3://bucket/folder';
 
-const keysOf = ({ source, options }: StageItem) =>
-  Object.entries(lakeStores[options['store'] ?? '']?.keys ?? {}).map(([key, end]) => ({ key, variable: `${source?.name ?? ''}_${end}`.toUpperCase() }));
+const keysOf = ({ source, options }: StageItem) => storeKeys(source?.name ?? '', options['store'] ?? '');
 
 /** What stands under a new source: each key its own variable, and while that is not set what the machine is let in with. */
 export const lakeFields = (item: StageItem): ConfigField[] => keysOf(item).map(({ key, variable }) => ({ key, value: `\${${variable}:-}`, quoted: true }));
 
-export const lakeVariables = (item: StageItem): KindVariable[] =>
-  keysOf(item).map(({ key, variable: name }) => ({
-    name,
-    comment: { en: `${key} of the source ${item.source?.name ?? ''}`, es: `${key} del origen ${item.source?.name ?? ''}` },
-  }));
+export const lakeVariables = (item: StageItem): KindVariable[] => keysOf(item).map(({ variable: name, comment }) => ({ name, comment }));

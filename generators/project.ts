@@ -16,6 +16,7 @@ import { rolesOf } from '../src/generate/project-input.ts';
 import { checkProject } from '../src/generate/check-project.ts';
 import { usualDatabase } from '../src/config/databases.ts';
 import { databaseChoices } from './databases.ts';
+import { lakeStores } from '../src/config/lake-stores.ts';
 
 const say = (en: string, es: string): Bilingual => ({ en, es });
 const choice = (value: string, en: string, es: string): Choice => ({ value, label: { en, es } });
@@ -44,6 +45,11 @@ const frames = [
 const systems = [
   choice('sql', 'sql: a database (SQLite to begin with)', 'sql: una base de datos (SQLite para empezar)'),
   choice('datalake', 'datalake: parquet files in folders', 'datalake: archivos parquet en carpetas'),
+];
+
+const stores = [
+  choice('folder', 'folder: a folder, or what the machine is let in to', 'folder: una carpeta, o lo que la máquina tenga permiso de leer'),
+  ...Object.entries(lakeStores).map(([value, { name }]) => choice(value, `${value}: ${name}`, `${value}: ${name}`)),
 ];
 
 const text = (check: (text: string) => Refusal | undefined) =>
@@ -185,6 +191,13 @@ const input = z.strictObject({
     flagOnly: true,
     initial: ({ language }) => usualDatabase(language === 'typescript' ? 'typescript' : 'python'),
     initialText: say('sqlite, or duckdb in TypeScript', 'sqlite, o duckdb en TypeScript'),
+  }),
+  store: field(oneOf(stores), {
+    label: say('Store', 'Almacenamiento'),
+    help: say('Where a source of kind datalake is to lie; brings its keys, and in TypeScript its client. The sample needs none.', 'Dónde va a estar un origen de tipo datalake; trae sus claves y, en TypeScript, su cliente. La muestra no lo necesita.'),
+    choices: stores,
+    flagOnly: true,
+    initial: () => 'folder',
   }),
   schedule: field(checkedBy(readSchedule), {
     label: say('Schedule', 'Planificación'),

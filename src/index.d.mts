@@ -23,6 +23,7 @@ export interface ProjectAnswers {
   readonly source?: Answer;
   readonly destination?: Answer;
   readonly database?: Answer;
+  readonly store?: Answer;
   readonly schedule?: Answer;
   readonly timezone?: Answer;
   readonly frames?: Answer;

@@ -11,7 +11,7 @@ import { hasTypescript, usualDatabase } from '../config/databases.ts';
 
 /** What no field can see alone: roles, names that meet, and on which side a warning lies. */
 export function checkProject(input: ProjectInput): Problem[] {
-  return [...checkLanguage(input), ...checkFrames(input), ...checkTypescriptNames(input), ...checkInputs(input), ...checkNames(input), ...checkWarning(input), ...checkDatabase(input)];
+  return [...checkLanguage(input), ...checkFrames(input), ...checkTypescriptNames(input), ...checkInputs(input), ...checkNames(input), ...checkWarning(input), ...checkDatabase(input), ...checkStore(input)];
 }
 
 /** What a TypeScript repository cannot do yet is said before anything is written. */
@@ -60,6 +60,12 @@ function checkDatabase({ source, destination, database, language }: ProjectInput
   if (database === usualDatabase(language) || source === 'sql' || destination === 'sql') return [];
   const refusal = refuse('Neither the source nor the destination is a database.', 'Ni el origen ni el destino son una base de datos.');
   return [problem('E_ANSWER_REFUSED', { flag: '--database', value: database, ...refusal })];
+}
+
+function checkStore({ source, destination, store }: ProjectInput): Problem[] {
+  if (store === 'folder' || source === 'datalake' || destination === 'datalake') return [];
+  const refusal = refuse('Neither the source nor the destination is a lake.', 'Ni el origen ni el destino son un lake.');
+  return [problem('E_ANSWER_REFUSED', { flag: '--store', value: store, ...refusal })];
 }
 
 function firstDuplicate(names: readonly string[]): string | undefined {

@@ -79,6 +79,7 @@ function inputOf(config: Config, { locale, language, frames, plop, schedule }: R
     source: 'sql',
     destination: 'sql',
     database: usualDatabase(language),
+    store: 'folder',
     task_runner: 'threads',
     inputs: Object.keys(extractors).slice(0, rolesOf[kpi.type].length),
     schedule,

@@ -1,5 +1,6 @@
 import { configSchemas } from 'virtual:config-schema';
 import { readVendor } from 'virtual:vendor';
+import { addVariable } from '../config/edit-env.ts';
 import { lockPath, lockTree, pristinePath, writeLock } from '../config/lock.ts';
 import type { FileSpec, Tree } from '../plan/tree.ts';
 import { makeTree } from '../plan/tree.ts';
@@ -27,10 +28,16 @@ function renderFiles(view: ProjectView): FileSpec[] {
   const manifest = manifestOf(view.language);
   const rendered = projectFiles(view).map(({ template, path, owner, data }): FileSpec => {
     const text = render(template, data === undefined ? view : { ...view, ...data });
-    return { path, owner, text: path === manifest.file ? manifest.add(text, [...view.database.drivers, ...view.runner.requirements]) : text };
+    if (path === manifest.file) return { path, owner, text: manifest.add(text, [...view.database.drivers, ...view.store.packages, ...view.runner.requirements]) };
+    return { path, owner, text: path === '.env.example' ? nameVariables(text, view) : text };
   });
   const vendored = view.language === 'typescript' ? vendoredFiles() : [];
   return [...rendered, ...vendored, { path: 'config/config.schema.json', owner: 'generated', text: configSchemas[view.locale] }];
+}
+
+/** The keys of a lake stand there as adding a stage would name them. */
+function nameVariables(text: string, { sources, locale }: ProjectView): string {
+  return sources.flatMap(({ storeKeys = [] }) => storeKeys).reduce((before, { variable, comment }) => addVariable(before, variable, comment[locale]), text);
 }
 
 /** The runtime and the reader of config.yaml, so that a TypeScript repository needs nothing that is not published. */

@@ -33,6 +33,8 @@ export interface ProjectInput {
   readonly destination: SourceKind;
   /** Which database a source of kind sql is. */
   readonly database: DatabaseName;
+  /** Where a source of kind datalake lies: a folder, or a store by its name. */
+  readonly store: string;
   /** The names of what is extracted, in the order of the metric type's roles. */
   readonly inputs: readonly string[];
   /** A cron line of five fields; null when a master flow or a person starts it. */

@@ -1,6 +1,7 @@
 import type { Source } from '../config/config.ts';
 import { databaseOf, typescriptDatabase } from '../config/databases.ts';
-import { lakeStores } from '../config/lake-stores.ts';
+import type { LakeStore, StoreKey } from '../config/lake-stores.ts';
+import { lakeStores, storeKeys } from '../config/lake-stores.ts';
 import { sourceKinds, variableOf } from '../config/source-kinds.ts';
 import type { TaskRunnerView } from '../config/task-runners.ts';
 import { viewTaskRunner } from '../config/task-runners.ts';
@@ -32,6 +33,8 @@ export interface SourceView {
   readonly auth?: string;
   /** Which store the keys of a lake are for. */
   readonly store?: string;
+  /** The keys of a new lake, each with its variable. */
+  readonly storeKeys?: readonly StoreKey[];
 }
 
 /** A store of lakes as a TypeScript repository names it. */
@@ -121,6 +124,8 @@ export interface ProjectView extends FramesView {
   /** Whether a TypeScript repository can read lakes, and the stores besides folders, with how their addresses begin. */
   readonly hasLakes: boolean;
   readonly stores: readonly StoreView[];
+  /** Where a new lake lies: the form of its address, and what pyproject.toml or package.json must list for it. */
+  readonly store: { readonly isFolder: boolean; readonly address: string; readonly packages: readonly string[] };
   /** The classes of the kinds of source, as Python writes a union. */
   readonly sourceUnion: string;
   readonly severalSources: boolean;
@@ -171,11 +176,11 @@ const frequencies: Readonly<Record<TimeGrain, string>> = {
   year: 'yearly',
 };
 
-function usualSource(kind: SourceKind, language: ProjectInput['language']): SourceView {
+function usualSource(kind: SourceKind, { language, store }: ProjectInput): SourceView {
   const { key, usualName: name, sample: usual, sampleInTypescript } = sourceKinds[kind];
   const variable = variableOf(name, kind);
   const sample = language === 'typescript' ? (sampleInTypescript ?? usual) : usual;
-  return { name, kind, key, address: `\${${variable}:-${sample}}`, variable, sample };
+  return { name, kind, key, address: `\${${variable}:-${sample}}`, variable, sample, storeKeys: kind === 'datalake' ? storeKeys(name, store) : [] };
 }
 
 /** The names of the stages that a KPI gets, in the order they run. */
@@ -216,8 +221,8 @@ export function viewProject(input: ProjectInput, { version, today }: RunFacts): 
   const { grain, locale, language, timezone, pool, plop, schedule } = input;
   const stages = stageNames(input);
   const inputs = viewInputs(type, input.inputs);
-  const source = usualSource(input.source, language);
-  const destination = usualSource(input.destination, language);
+  const source = usualSource(input.source, input);
+  const destination = usualSource(input.destination, input);
   const sources = source.kind === destination.kind ? [source] : [source, destination];
   return {
     locale,
@@ -250,7 +255,8 @@ export function viewProject(input: ProjectInput, { version, today }: RunFacts): 
     ...viewKinds(sources),
     ...viewDatabase(input),
     hasLakes: language === 'typescript' && sources.some(({ kind }) => kind === 'datalake'),
-    stores: [],
+    stores: viewStores(input.store === 'folder' ? [] : [input.store]),
+    store: viewStore(input),
     kinds: viewStageKinds(),
     checksResults: false,
     resumesExtracts: false,
@@ -261,6 +267,11 @@ export function viewProject(input: ProjectInput, { version, today }: RunFacts): 
     plop,
     today,
   };
+}
+
+function viewStore({ store, language, frames }: ProjectInput): ProjectView['store'] {
+  const { address = '/var/data/lake', typescript, pandas = [] }: Partial<LakeStore> = lakeStores[store] ?? {};
+  return { isFolder: store === 'folder', address, packages: language === 'typescript' ? (typescript?.packages ?? []) : frames === 'pandas' ? pandas : [] };
 }
 
 export function viewStores(names: readonly string[]): StoreView[] {

@@ -1,4 +1,5 @@
 import type { Owner } from '../plan/tree.ts';
+import { storeModule } from '../config/lake-stores.ts';
 import { filesInTypescript } from '../config/source-kinds.ts';
 import type { FileRule } from './file-rule.ts';
 import { sharedRule } from './file-rule.ts';
@@ -59,8 +60,8 @@ function coreFiles(view: ProjectView): FileRule[] {
 }
 
 /** What the kinds of source need, each once. */
-function sourceFiles({ sources }: ProjectView): FileRule[] {
-  return [...new Set(sources.flatMap(({ kind }) => filesInTypescript(kind)))].map((path) => sharedRule(path, 'typescript'));
+function sourceFiles({ sources, stores }: ProjectView): FileRule[] {
+  return [...new Set([...sources.flatMap(({ kind }) => filesInTypescript(kind)), ...stores.map(({ name }) => storeModule(name))])].map((path) => sharedRule(path, 'typescript'));
 }
 
 function flowFiles({ flow, publish, language }: ProjectView): FileRule[] {

@@ -27,6 +27,7 @@ const answers = {
   source: 'sql',
   destination: 'sql',
   database: 'sqlite',
+  store: 'folder',
   schedule: '0 6 * * *',
   timezone: 'Europe/Madrid',
   task_runner: 'threads',

@@ -41,6 +41,7 @@ test('every question of create is an answer that a program may give', () => {
     source: true,
     destination: true,
     database: true,
+    store: true,
     frames: true,
     schedule: true,
     timezone: true,

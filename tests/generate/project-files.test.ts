@@ -13,7 +13,7 @@ const facts = { version: '0.1.0', today: '2026-01-02', hash: () => '' };
 const base: Omit<ProjectInput, 'type' | 'inputs' | 'source' | 'destination' | 'locale'> = {
   dir: 'kpi', name: 'Stock cover', id: 'stock_cover', description: 'Days.', owner: 'ana', unit: 'days',
   grain: { time: 'day', dimensions: [] }, direction: 'higher_is_better',
-  database: 'sqlite', target: 1, warning: 1, language: 'python', frames: 'polars',
+  database: 'sqlite', store: 'folder', target: 1, warning: 1, language: 'python', frames: 'polars',
   schedule: null, timezone: 'UTC', task_runner: 'threads', pool: 'kpi-pool', plop: true, git: true, install: true,
 };
 

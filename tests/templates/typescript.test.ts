@@ -99,7 +99,7 @@ describe('its own compiler', () => {
     { type: 'ratio', grain: 'week,region', unit: 'percent', locale: 'es' },
     { type: 'cumulative', grain: 'month', unit: 'count', locale: 'en' },
     { type: 'derived', grain: 'hour,region', unit: 'EUR', locale: 'en', destination: 'datalake' },
-    { type: 'conversion', grain: 'day', unit: 'ratio', locale: 'es', source: 'datalake' },
+    { type: 'conversion', grain: 'day', unit: 'ratio', locale: 'es', source: 'datalake', store: 'azure' },
     { type: 'simple', grain: 'year,region', unit: 'count', locale: 'es' },
   ])('has nothing to say of $type by $grain', async (answers) => {
     expect(await compile(repository(answers).values())).toBe('');
