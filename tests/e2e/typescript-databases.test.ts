@@ -296,6 +296,35 @@ describe.each(databases)('a load of a TypeScript repository that is killed, in %
   }
 });
 
+describe.each(databases)('rows in batches of a TypeScript repository, in %s,', (database) => {
+  beforeAll(async () => {
+    await execa(process.execPath, [resolve('node_modules/typescript/bin/tsc'), '-p', join(root, 'tsconfig.build.json')]);
+  }, 2 * minutes);
+
+  test('take no more memory when there are five times as many', { timeout: 10 * minutes }, async ({ skip }) => {
+    useServer(database, '', skip);
+    const [few, many] = [await grouped(200_000), await grouped(1_000_000)];
+    for (const [{ rows }, count] of [[few, 200_000], [many, 1_000_000]] as const) expect(rows).toEqual([{ channel: 'a', records: count / 2, amount: count / 4 }, { channel: 'b', records: count / 2, amount: count / 4 }]);
+    expect(many.peak).toBeLessThan(few.peak * 1.3);
+  });
+
+  /** What a query of so many rows gives, counted where they are staged, and the most memory that its process had, in MiB. */
+  async function grouped(count: number): Promise<{ readonly rows: Rows; readonly peak: number }> {
+    const numbers = { postgresql: `generate_series(1, ${count}) as numbers(i)`, mariadb: `(select seq as i from seq_1_to_${count}) as numbers`, sqlite: `(with recursive numbers(i) as (select 1 union all select i + 1 from numbers where i < ${count}) select i from numbers) as numbers` }[database];
+    const query = `select i as record_id, '2026-01-05 08:00:00' as occurred_at, case when i % 2 = 0 then 'a' else 'b' end as channel, 0.5 as amount from ${numbers} where :start < :end`;
+    const script = join(root, `grouped_${database}.mjs`);
+    await writeFile(script, `import { sqlBatches } from './dist/src/core/sql.js';
+import { staged } from './dist/src/core/staging.js';
+const schema = { record_id: 'text', occurred_at: 'moment', channel: 'text', amount: 'number' };
+const incoming = sqlBatches('from_${database}', ${JSON.stringify(query)}, schema, '2026-01-05', '2026-01-06', 10_000);
+const rows = await staged('from_${database}', schema, incoming, 10_000, async ({ query }) => await query('select channel, count(*) as records, sum(amount) as amount from staged group by channel order by channel', { channel: 'text', records: 'number', amount: 'number' }));
+console.log(JSON.stringify({ rows, peak: Math.round(process.resourceUsage().maxRSS / 1024) }));
+`);
+    const { stdout } = await execa(process.execPath, [script]);
+    return JSON.parse(stdout) as { rows: Rows; peak: number };
+  }
+});
+
 describe('a file of SQLite', () => {
   const stage = 'to_sqlite_delete_insert_direct';
   const use = (name: string): void => void vi.stubEnv('IN_SQLITE_URL', `sqlite:///${root}/${name}.sqlite`);
