@@ -1,5 +1,4 @@
-import type { Database } from '../src/config/databases.ts';
-import { databaseOf, databases, typescriptDatabase } from '../src/config/databases.ts';
+import { databaseOf, databases, refusedInTypescript, typescriptDatabase } from '../src/config/databases.ts';
 import type { Choice } from '../src/generate/define-generator.ts';
 import type { StageItem } from '../src/generate/define-stage.ts';
 import type { KindOption } from '../src/generate/kind-options.ts';
@@ -20,7 +19,8 @@ export const databaseOption: KindOption = {
 /** Which one a source of a TypeScript repository is: a file of DuckDB where nobody says. */
 const databaseInTypescript: KindOption = {
   ...databaseOption,
-  choices: databaseChoices.filter(({ value }) => (databases[value as keyof typeof databases] as Database).typescript !== undefined).toSorted((a, b) => Number(b.value === 'duckdb') - Number(a.value === 'duckdb')),
+  choices: databaseChoices.filter(({ value }) => !(value in refusedInTypescript)).toSorted((a, b) => Number(b.value === 'duckdb') - Number(a.value === 'duckdb')),
+  refused: refusedInTypescript,
   ofSource: (source) => {
     const found = databaseInAddress(source);
     // The sample says nothing of what its variable will hold.

@@ -7,21 +7,21 @@ import { stageNames } from './project-view.ts';
 import { isTypescriptWord } from '../config/typescript-words.ts';
 import { refuseInTypescript } from '../config/task-runners.ts';
 import { camel } from './emitters/words.ts';
-import { hasTypescript, usualDatabase } from '../config/databases.ts';
+import { refusedInTypescript, usualDatabase } from '../config/databases.ts';
 
 /** What no field can see alone: roles, names that meet, and on which side a warning lies. */
 export function checkProject(input: ProjectInput): Problem[] {
   return [...checkLanguage(input), ...checkFrames(input), ...checkTypescriptNames(input), ...checkInputs(input), ...checkNames(input), ...checkWarning(input), ...checkDatabase(input), ...checkStore(input)];
 }
 
-/** What a TypeScript repository cannot do yet is said before anything is written. */
+/** What a TypeScript repository will not do is said before anything is written. */
 function checkLanguage({ language, database, task_runner: runner }: ProjectInput): Problem[] {
   if (language === 'python') return [];
-  const refusal = refuseInTypescript(runner);
-  return [
-    ...(hasTypescript(database) ? [] : [problem('E_LANGUAGE_NOT_YET', { subject: `--database ${database}` })]),
-    ...(refusal === undefined ? [] : [problem('E_ANSWER_REFUSED', { flag: '--task-runner', value: runner, ...refusal })]),
+  const answers = [
+    { flag: '--database', value: database, refusal: refusedInTypescript[database] },
+    { flag: '--task-runner', value: runner, refusal: refuseInTypescript(runner) },
   ];
+  return answers.flatMap(({ flag, value, refusal }) => (refusal === undefined ? [] : [problem('E_ANSWER_REFUSED', { flag, value, ...refusal })]));
 }
 
 function checkFrames({ frames, language }: ProjectInput): Problem[] {

@@ -339,7 +339,7 @@ describe('a TypeScript repository', () => {
 
   test.each([
     ['loader', { name: 'stored', kind: 'sql', write_disposition: 'append', merge_strategy: 'upsert' }, 'E_ANSWER_REFUSED'],
-    ['loader', { name: 'stored', kind: 'sql', database: 'oracle' }, 'E_LANGUAGE_NOT_YET'],
+    ['loader', { name: 'stored', kind: 'sql', database: 'oracle' }, 'E_ANSWER_REFUSED'],
     ['loader', { name: 'save', kind: 'sql' }, 'E_ANSWER_REFUSED'],
     // Its own test, or its module, has a function of that name.
     ['loader', { name: 'kept', kind: 'sql' }, 'E_ANSWER_REFUSED'],

@@ -81,7 +81,7 @@ describe('refusals', () => {
     [{ type: 'ratio', inputs: 'one' }, 'E_ANSWER_REFUSED', 'numerator,denominator'],
     [{ source: 'datalake', database: 'oracle' }, 'E_ANSWER_REFUSED', undefined],
     [{ store: 's3' }, 'E_ANSWER_REFUSED', undefined],
-    [{ language: 'typescript', database: 'oracle' }, 'E_LANGUAGE_NOT_YET', undefined],
+    [{ language: 'typescript', database: 'oracle' }, 'E_ANSWER_REFUSED', undefined],
     [{ language: 'typescript', frames: 'pandas' }, 'E_ANSWER_REFUSED', undefined],
     [{ language: 'typescript', inputs: 'new' }, 'E_ANSWER_REFUSED', 'new_records'],
     [{ language: 'typescript', id: 'a_1', inputs: 'a1' }, 'E_STAGE_NAME_TAKEN', undefined],
