@@ -1,4 +1,6 @@
-import { it } from 'vitest';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
 import { startFiles } from '../generate/grown.ts';
 import { expectToPass, useTypescript } from './use-typescript.ts';
 
@@ -35,3 +37,19 @@ test('stages that open and close one file at the same time do not take it from e
 `;
 
 it('stages of a TypeScript repository share a file of DuckDB', async () => await expectToPass(repository, 'shared', suite), 300_000);
+
+const thread = `
+import { Worker, isMainThread } from 'node:worker_threads';
+import { duckdb } from './dist/src/core/sql-duckdb.js';
+
+const said = await duckdb.connect('duckdb:///threads.duckdb').then(async (connection) => await connection.close().then(() => 'opened'), (error) => error.message);
+console.log(said);
+if (isMainThread) await new Promise((resolve) => new Worker(new URL(import.meta.url)).on('exit', resolve));
+`;
+
+it('another thread of its process does not open a file of DuckDB: what one writes would be lost without a word', async () => {
+  await repository.run('npm', ['run', '--silent', 'build']);
+  await writeFile(join(repository.root, 'threads.mjs'), thread);
+  const said = await repository.run(process.execPath, ['threads.mjs']);
+  expect(said.split('\n')).toEqual(['opened', "a file of DuckDB is opened in the flow's own thread only: leave out `worker` where the task is made"]);
+}, 120_000);
