@@ -16,7 +16,7 @@ export const batchOption: KindOption = {
 export const batchRowsOf = ({ options }: StageItem): number => Number(options['batch_rows'] ?? '');
 
 /** What reads a kind in batches. */
-export const batchModules = (kind: 'sql' | 'api' | 'sap', item: StageItem): string[] => (batchRowsOf(item) === 0 ? [] : [`src/core/${kind}_batches.py`, 'src/core/staging.py']);
+export const batchModules = (kind: 'sql' | 'api' | 'sap' | 'lake' | 'lake_contract', item: StageItem): string[] => (batchRowsOf(item) === 0 ? [] : [`src/core/${kind}_batches.py`, 'src/core/staging.py']);
 
 /** The same in TypeScript: pages and batches come one by one anyway, so that it is the same for every kind. */
 export const batchModulesInTypescript = (item: StageItem): string[] => (batchRowsOf(item) === 0 ? [] : ['src/core/staging.ts']);

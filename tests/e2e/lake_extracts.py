@@ -5,9 +5,12 @@ extractor what was seen where a case did not hold.
 
 import json
 import os
+import re
 import sys
+import tempfile
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 
@@ -17,7 +20,9 @@ sys.path.insert(0, str(Path.cwd() / "src"))
 
 from core.contract import ContractError  # noqa: E402
 from core.lake import LakeError  # noqa: E402
-from own_frames import ours, own_schema  # noqa: E402
+from core.lake_batches import staged_lake  # noqa: E402
+from core.lake_contract_batches import staged_lake_by_contract  # noqa: E402
+from own_frames import frames, ours, own_schema  # noqa: E402
 
 ZONE = "Europe/Madrid"
 CLOCK = datetime(2026, 10, 24)
@@ -61,12 +66,41 @@ class Lake:
         os.environ.update(given)
         return ours(getattr(self.module, self.stage)(start, end))
 
+    @property
+    def files(self) -> str:
+        return self.module.TABLE if self.form == "delta" else self.module.FILES
+
+    def in_batches(self, folder: str, days: tuple[date, date], batch_rows: int, contract: str | None = None, schema: pl.Schema | None = None, cursor: str = "occurred_at") -> pl.DataFrame:
+        """What its block gives, and its folder goes with the block."""
+        os.environ.update({**self.env["variables"], self.variable: f"{self.uri}/{folder}"})
+        module = import_module(reader_of(self.form, contract))
+        given = (getattr(module, self.form.upper()), self.stage, self.files, own_schema(schema or ROWS.schema), *days)
+        with tempfile.TemporaryDirectory() as own:
+            tempfile.tempdir = own
+            try:
+                staged = staged_lake_by_contract(*given, batch_rows=batch_rows, cursor=cursor, contract=contract) if contract else staged_lake(*given, batch_rows=batch_rows, cursor=cursor)
+                with staged as rows:
+                    sizes = [pl.read_parquet(each).height for each in Path(own).rglob("*.parquet")]
+                    # what is put together to make a batch is smaller than one
+                    assert max(sizes) < 2 * batch_rows, sizes
+                    found = rows.collect() if frames is None else ours(frames.from_arrow(rows.to_table()))
+            finally:
+                tempfile.tempdir = None
+                assert not list(Path(own).iterdir())
+        return found
+
     def fails(self, folder: str, **env: str) -> str:
         try:
             self.read(folder, date(2026, 10, 1), date(2026, 11, 1), **env)
         except LakeError as error:
             return str(error)
         raise AssertionError("was read")
+
+
+def reader_of(form: str, contract: str | None) -> str:
+    """The module of its repository that reads a form."""
+    of_form = {"parquet": "", "delta": "_delta"}.get(form, "_text")
+    return f"core.lake{'_contract' if contract else ''}{of_form}"
 
 
 def same(found: pl.DataFrame, expected: pl.DataFrame) -> None:
@@ -86,12 +120,13 @@ def a_window_is_closed_and_open(lake: Lake) -> None:
 def a_cursor_of_its_own_decides(lake: Lake) -> None:
     lake.fill("changed", ROWS.with_columns(changed_at=pl.col("occurred_at") + timedelta(days=100)))
     os.environ.update({**lake.env["variables"], lake.variable: f"{lake.uri}/changed"})
-    module = import_module({"parquet": "core.lake", "delta": "core.lake_delta"}.get(lake.form, "core.lake_text"))
-    schema = own_schema(pl.Schema({**ROWS.schema, "changed_at": pl.Datetime("us")}))
-    files = lake.module.TABLE if lake.form == "delta" else lake.module.FILES
+    module = import_module(reader_of(lake.form, None))
+    schema = pl.Schema({**ROWS.schema, "changed_at": pl.Datetime("us")})
     days = date(2027, 2, 1), date(2027, 2, 2)
-    found = getattr(module, f"read_{lake.form}")(lake.stage, files, schema, *days, cursor="changed_at")
+    found = getattr(module, f"read_{lake.form}")(lake.stage, lake.files, own_schema(schema), *days, cursor="changed_at")
     same(ours(found).drop("changed_at"), ROWS.filter(pl.col("occurred_at").dt.to_string("%F") == "2026-10-24"))
+    for contract in (None, "freeze"):
+        same(lake.in_batches("changed", days, 2, contract, schema, "changed_at"), ours(found))
 
 
 def an_empty_window_has_its_columns(lake: Lake) -> None:
@@ -165,9 +200,8 @@ MANY = date(2026, 1, 1), date(2027, 1, 1)
 
 def by_contract(lake: Lake, contract: str, folder: str, days: tuple[date, date] = MANY, schema: pl.Schema = ROWS.schema) -> pl.DataFrame:
     os.environ.update({**lake.env["variables"], lake.variable: f"{lake.uri}/{folder}"})
-    module = import_module({"parquet": "core.lake_contract", "delta": "core.lake_contract_delta"}.get(lake.form, "core.lake_contract_text"))
-    files = lake.module.TABLE if lake.form == "delta" else lake.module.FILES
-    return ours(getattr(module, f"read_{lake.form}_by_contract")(lake.stage, files, own_schema(schema), *days, contract))
+    read = getattr(import_module(reader_of(lake.form, contract)), f"read_{lake.form}_by_contract")
+    return ours(read(lake.stage, lake.files, own_schema(schema), *days, contract))
 
 
 def is_refused(lake: Lake, contract: str, folder: str, *parts: str, days: tuple[date, date] = MANY) -> None:
@@ -273,6 +307,101 @@ def a_column_of_a_zone_keeps_its_moments(lake: Lake) -> None:
         assert found.schema["occurred_at"] == pl.Datetime("us", "UTC") and sorted(found["occurred_at"]) == wanted, (contract, found)
 
 
+def a_text_is_a_number_where_others_take_it_for_one(lake: Lake) -> None:
+    texts = pl.Series(["1_000", "1000", " 10 ", None])
+    schema = pl.Schema({**ROWS.schema, "big": pl.Int64(), "exact": pl.Decimal(20, 2)})
+    lake.fill("marked", ROWS.head(4).with_columns(amount=texts, big=texts, exact=texts))
+    for contract in ("evolve", "freeze"):
+        try:
+            by_contract(lake, contract, "marked", schema=schema)
+        except ContractError as error:
+            assert "amount, big, exact: expected" in str(error) and "(records 1)" in str(error), error
+        else:
+            raise AssertionError(f"{contract}: 1_000 was read as a number")
+    numbers = pl.Series([None, 1000, 10, None])
+    for column, found in by_contract(lake, "discard_value", "marked", schema=schema).sort("occurred_at").select("amount", "big", "exact").to_dict().items():
+        assert found.to_list() == numbers.to_list(), (column, found)
+    assert by_contract(lake, "discard_row", "marked", schema=schema)["record_id"].sort().to_list() == ["r1", "r2", "r3"]
+
+
+def in_batches_it_gives_what_it_gives_at_once(lake: Lake) -> None:
+    for folder, days in [("plain", MANY), ("plain", (date(2026, 10, 31), date(2026, 11, 1))), ("plain", (date(2020, 1, 1), date(2020, 2, 1))), ("zoned", (date(2026, 10, 25), date(2026, 10, 26)))]:
+        at_once = lake.read(folder, *days)
+        for batch_rows in (1, 7, 1000):
+            for contract in (None, *CONTRACTS):
+                same(lake.in_batches(folder, days, batch_rows, contract), at_once)
+
+
+def in_batches_it_is_held_to_its_contract(lake: Lake) -> None:
+    for folder in ("grown", "unfit", "dateless", *(["told"] if lake.form != "delta" else [])):
+        for contract in CONTRACTS:
+            said: list[str] = []
+            found: list[pl.DataFrame] = []
+            for read in (partial(by_contract, lake, contract, folder), partial(lake.in_batches, folder, MANY, 3, contract)):
+                try:
+                    found.append(read())
+                except ContractError as error:
+                    said.append(str(error))
+            # which of the first records do not fit is looked at in each batch
+            first = {re.sub(r"(\(records \d+).*", r"\1", each) for each in said}
+            assert (len(said), len(first)) in ((0, 0), (2, 1)), (folder, contract, said)
+            if found:
+                same(found[1].select(found[0].columns), found[0])
+    assert "amount" in str(in_batches_fails(lake, "less", "freeze")), "less"
+    if lake.form != "json":
+        assert "amount" in str(in_batches_fails(lake, "less", None)), "less"
+
+
+def in_batches_it_says_what_is_wrong(lake: Lake) -> None:
+    for contract in (None, "freeze"):
+        said = str(in_batches_fails(lake, "nowhere", contract))
+        assert "no file lies there" in said and lake.variable in said, said
+
+
+def in_batches_fails(lake: Lake, folder: str, contract: str | None) -> Exception:
+    try:
+        found = lake.in_batches(folder, MANY, 3, contract)
+    except (ContractError, LakeError) as error:
+        return error
+    raise AssertionError(f"{folder}, {contract}: was read: {found}")
+
+
+def a_lake_that_fails_half_way_is_read_whole_the_next_time(lake: Lake) -> None:
+    """Its second file is cut, and then it is put right."""
+    if lake.form == "delta":
+        return
+    lake.fill("cut", ROWS.head(15), "one")
+    place = f"{lake.uri}/cut/{lake.stage}/two.{lake.form}"
+    other = "json" if lake.form == "parquet" else "parquet"
+    write(ROWS.slice(15), place, other, lake.options)
+    for contract in (None, "freeze"):
+        in_batches_fails(lake, "cut", contract)
+    write(ROWS.slice(15), place, lake.form, lake.options)
+    for contract in (None, "freeze"):
+        same(lake.in_batches("cut", MANY, 3, contract), ROWS)
+
+
+def a_day_in_folders_of_year_month_and_day(lake: Lake) -> None:
+    if lake.form == "delta":
+        return
+    usual = lake.module.FILES
+    lake.module.FILES = usual.replace("/**/", "/{day:%Y/%m/%d}/")
+    try:
+        for day in ("2026-10-24", "2026-10-31", "2026-11-01"):
+            lake.fill("parts", ROWS.filter(pl.col("occurred_at").dt.to_string("%F") == day), f"{day.replace('-', '/')}/part")
+        there = ROWS.filter(pl.col("occurred_at").dt.to_string("%F").is_in(["2026-10-24", "2026-10-31", "2026-11-01"]))
+        for start, end in [(date(2026, 10, 31), date(2026, 11, 2)), (date(2026, 10, 20), date(2026, 10, 24)), (date(2026, 10, 25), date(2026, 10, 26)), (date(2020, 1, 1), date(2020, 2, 1)), (date(2026, 10, 1), date(2026, 12, 1))]:
+            of_days = there.filter(pl.col("occurred_at") >= datetime(start.year, start.month, start.day), pl.col("occurred_at") < datetime(end.year, end.month, end.day))
+            same(lake.read("parts", start, end), of_days)
+            for contract in (None, "freeze"):
+                same(lake.in_batches("parts", (start, end), 3, contract), of_days)
+            same(by_contract(lake, "freeze", "parts", (start, end)), of_days)
+        said = lake.fails("nothing_at_all")
+        assert "no file lies there" in said, said
+    finally:
+        lake.module.FILES = usual
+
+
 CASES: list[Callable[[Lake], None]] = [
     a_window_is_closed_and_open,
     a_cursor_of_its_own_decides,
@@ -293,6 +422,12 @@ CASES: list[Callable[[Lake], None]] = [
     truths_and_numbers_are_read_by_contract,
     a_new_moment_of_a_zone_becomes_local,
     a_column_of_a_zone_keeps_its_moments,
+    a_text_is_a_number_where_others_take_it_for_one,
+    in_batches_it_gives_what_it_gives_at_once,
+    in_batches_it_is_held_to_its_contract,
+    in_batches_it_says_what_is_wrong,
+    a_lake_that_fails_half_way_is_read_whole_the_next_time,
+    a_day_in_folders_of_year_month_and_day,
 ]
 
 

@@ -28,6 +28,9 @@ const repository = useRepository(() => {
   }
   // Its modules serve every extractor of that form.
   for (const format of formats) grow(files, 'extractor', { name: `by_contract_${format}`, kind: 'datalake', source: 'at_folder', options: { format, contract: 'freeze' } });
+  for (const format of formats) {
+    for (const contract of ['none', 'evolve']) grow(files, 'extractor', { name: `batched_${contract}_${format}`, kind: 'datalake', source: 'at_folder', options: { format, contract, batch_rows: '100' } });
+  }
   // A server of one's own is two keys more.
   const config = (files.get('config/config.yaml') ?? '').replace(/( +)aws_region:/, '$1aws_endpoint_url: "${AT_S3_ENDPOINT_URL:-}"\n$&').replace(/( +)azure_storage_account_name:/, '$1azure_storage_endpoint: "${AT_AZURE_ENDPOINT:-}"\n$&');
   files.set('config/config.yaml', config);
@@ -172,5 +175,5 @@ describe('a lake that does not let in, or does not answer', () => {
 });
 
 it('passes the tests that it came with', { timeout: 10 * minutes }, async () => {
-  await expectOwnTestsToPass(repository, [...stores, 'gcs'].flatMap((store) => formats.flatMap((format) => [`tests/unit/test_${store}_${format}.py`, `tests/unit/test_to_${store}_${format}.py`])).concat(formats.map((format) => `tests/unit/test_by_contract_${format}.py`)));
+  await expectOwnTestsToPass(repository, [...stores, 'gcs'].flatMap((store) => formats.flatMap((format) => [`tests/unit/test_${store}_${format}.py`, `tests/unit/test_to_${store}_${format}.py`])).concat(formats.flatMap((format) => ['by_contract', 'batched_none', 'batched_evolve'].map((name) => `tests/unit/test_${name}_${format}.py`))));
 });

@@ -36,7 +36,7 @@ const rules = (['en', 'es'] as const).flatMap((locale) =>
 );
 
 // What brings modules that no single choice does.
-const shares: readonly Readonly<Record<string, string>>[] = [{ checks: 'row_count(1)' }, { initial: '2026-01-05' }, { batch_rows: '1000' }, { format: 'json', contract: 'evolve' }, { format: 'delta', contract: 'evolve' }];
+const shares: readonly Readonly<Record<string, string>>[] = [{ checks: 'row_count(1)' }, { initial: '2026-01-05' }, { batch_rows: '1000' }, { batch_rows: '1000', contract: 'evolve' }, { format: 'json', contract: 'evolve' }, { format: 'delta', contract: 'evolve' }];
 const added = Object.values(stages).flatMap(({ kinds }) =>
   kinds.flatMap(({ value, files, options = [] }) => {
     const given = [{}, ...options.flatMap(({ key, choices = [] }) => choices.map((each) => ({ [key]: each.value })))];

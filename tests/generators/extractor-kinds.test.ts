@@ -30,14 +30,16 @@ describe.each(['en', 'es'])('an extractor of a database in a repository in %s', 
   });
 });
 
-describe.each(['sql', 'api', 'sap'])('an extractor of kind %s of more rows than fit in memory', (kind) => {
+describe.each(['sql', 'api', 'sap', 'datalake'])('an extractor of kind %s of more rows than fit in memory', (kind) => {
+  const staged = kind === 'datalake' ? 'staged_lake(\n        PARQUET' : `staged_${kind}(\n        "refunds"`;
+
   it.each(['en', 'es'])('reads them in batches, and leaves nothing for ruff, in %s', (locale) => {
     for (const frames of ['polars', 'pandas']) {
       const files = startFiles({ ...answers, locale, frames });
       grow(files, 'extractor', { name: 'refunds', kind, source: 'erp', options: { batch_rows: '50000' } });
       grow(files, 'extractor', { name: 'a'.repeat(40), kind, source: 'erp', options: { batch_rows: '1', contract: 'discard_value', cursor: 'updated_at', initial: '2026-01-05' } });
       expect(files.get('src/core/extractors/refunds.py')).toContain('BATCH_ROWS = 50000\n');
-      expect(files.get('src/core/extractors/refunds.py')).toContain(`    with staged_${kind}(\n        "refunds",`);
+      expect(files.get('src/core/extractors/refunds.py')).toContain(`    with ${staged},\n`);
       expect([...files.keys()]).not.toContain('src/core/sql_contract.py');
       const own = new Map([...files].filter(([path]) => !path.startsWith('.kpi-flow/')));
       expect(ruffFaults(own, () => true)).toEqual([]);

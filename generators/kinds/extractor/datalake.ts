@@ -1,5 +1,6 @@
 import { defineKind } from '../../../src/generate/define-stage.ts';
 import { typescriptPair } from '../../../src/generate/typescript-stage.ts';
+import { batchModules, batchOption, batchRowsOf } from '../../batches.ts';
 import { contractModulesInTypescript, contractOf, contractOption } from '../../contract.ts';
 import { checkCursor, cursorModules, cursorModulesInTypescript, cursorOf, cursorOptions } from '../../cursor.ts';
 import { formatOption, lakeAddress, lakeFields, lakeInTypescript, lakeReaders, lakeReading, lakeRequirements, lakeVariables, storeOption } from '../../lakes.ts';
@@ -8,13 +9,13 @@ export const kind = defineKind({
   rank: 2,
   label: { en: 'datalake: files in folders, S3, Azure or Google Cloud', es: 'datalake: archivos en carpetas, S3, Azure o Google Cloud' },
   source: 'datalake',
-  options: [storeOption, formatOption, contractOption, ...cursorOptions],
+  options: [storeOption, formatOption, contractOption, ...cursorOptions, batchOption],
   fields: (item, view) => {
     checkCursor(item, view);
     return [];
   },
   sourceFields: lakeFields,
-  data: (item) => ({ role: 'other', clean: `clean_${item.name}`, ...lakeReading(item), contract: contractOf(item), ...cursorOf(item) }),
+  data: (item) => ({ role: 'other', clean: `clean_${item.name}`, ...lakeReading(item), contract: contractOf(item), ...cursorOf(item), batchRows: batchRowsOf(item) }),
   files: ({ name }) => [
     { template: 'stage/extractor/datalake/extractor.py', path: `src/core/extractors/${name}.py`, owner: 'seed' },
     { template: 'stage/extractor/datalake/test_extractor.py', path: `tests/unit/test_${name}.py`, owner: 'seed' },
@@ -26,7 +27,7 @@ export const kind = defineKind({
     variables: lakeVariables,
     files: ({ name }) => typescriptPair('extractor/datalake', 'extractor', `src/core/extractors/${name}.ts`, name),
   },
-  modules: (item) => [...lakeReaders(item), ...cursorModules(item)],
+  modules: (item) => [...lakeReaders(item), ...batchModules(contractOf(item) === '' ? 'lake' : 'lake_contract', item), ...cursorModules(item)],
   requirements: lakeRequirements,
   address: lakeAddress,
   variables: lakeVariables,
