@@ -337,6 +337,20 @@ describe('a file of SQLite', () => {
     expect(await Promise.all(names.map(counted))).toEqual(names.map(() => 4000));
   });
 
+  test('waits for who writes, also in this process', async () => {
+    use('busy');
+    await save(stage, rowsOf([1]));
+    const saving: Promise<unknown>[] = [];
+    await (await moduleOf('src/core/sql.ts'))['connected']?.(stage, async ({ begin, run: say }: { begin: () => Promise<unknown>; run: (statement: string) => Promise<unknown> }) => {
+      await begin();
+      saving.push(save(stage, rowsOf([2])).catch(String));
+      await sleep(200);
+      await say('commit');
+    });
+    expect(await Promise.all(saving)).toEqual([1]);
+    expect((await read(stage, `select * from ${stage}`)).map((row) => row['value'])).toEqual([2]);
+  });
+
   test('is what Python reads and writes: the same rows from there change nothing', async () => {
     use('python');
     await save('to_sqlite_upsert_direct', rowsOf([0.1, null]));
