@@ -135,8 +135,13 @@ function lookAtSpecial(value: Special, found: Found, depth: number): void {
 }
 
 function lookAtList(list: PrefectFutureList<unknown>, found: Found): void {
-  if (list.isKnown) found.futures.push(...list.futures);
+  if (list.isKnown) append(found.futures, list.futures);
   else found.lists.push(list);
+}
+
+/** As `push`, for any number: a call takes only so many arguments. */
+export function append<Each>(to: Each[], more: Iterable<Each>): void {
+  for (const each of more) to.push(each);
 }
 
 /** The arguments with every future replaced by its result. Call it when all of them are final. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { flow, task } from '../../src/runtime/index.ts';
+import { NO_CACHE, flow, task } from '../../src/runtime/index.ts';
 import { runFlow } from '../../src/runtime/testing/index.ts';
 
 const double = task((value: number) => value * 2, { name: 'double' });
@@ -40,4 +40,11 @@ describe('a flow with two tasks', () => {
       'Finished in state Completed()',
     ]);
   });
+});
+
+test('a task takes the results of more mapped runs than a call takes arguments', async () => {
+  const same = task((n: number) => n, { name: 'same', cachePolicy: NO_CACHE });
+  const count = task((list: readonly number[]) => list.length, { name: 'count', cachePolicy: NO_CACHE });
+  const many = flow(async () => await count(same.map(Array.from({ length: 150_000 }, (_, n) => n))), { name: 'many' });
+  expect(await many()).toBe(150_000);
 });

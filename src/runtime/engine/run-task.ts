@@ -1,7 +1,7 @@
 import { within } from '../context.ts';
 import { RunTimeout, UpstreamTaskError, formatException } from '../errors.ts';
 import { PrefectFuture } from '../future.ts';
-import { look, nothingFound, remember, settle, tracking } from '../inputs.ts';
+import { append, look, nothingFound, remember, settle, tracking } from '../inputs.ts';
 import type { Found } from '../inputs.ts';
 import { State } from '../state.ts';
 import type { TaskInput, TaskInputs } from '../types.ts';
@@ -281,8 +281,8 @@ function lookAtInputs(run: TaskRun, waitFor: readonly unknown[]): Found {
 function lookAt(value: unknown, all: Found): TaskInput[] {
   const found = nothingFound();
   look(value, found);
-  all.futures.push(...found.futures);
-  all.lists.push(...found.lists);
+  append(all.futures, found.futures);
+  append(all.lists, found.lists);
   all.special ||= found.special;
   const futures = found.futures.map(({ run }) => ({ input_type: 'task_run', id: run.id }) as const);
   return [...new Map([...futures, ...found.origins].map((each) => [JSON.stringify(each), each])).values()];
