@@ -8,7 +8,7 @@ import { emitterNames } from '../../src/generate/emitter-names.ts';
  */
 const bare = new Set(
   [
-    ['extension', 'window.start', 'window.end', 'windowEnd', 'periods.first', 'periods.second', 'periods.next', 'input.*.clean', 'database.address'],
+    ['extension', 'window.start', 'window.end', 'windowEnd', 'periods.first', 'periods.second', 'periods.next', 'input.*.clean', 'database.address', 'store.address', 'sources.*.storeKeys.*.key', 'sources.*.storeKeys.*.variable'],
     ['locale', 'version', 'today', 'period', 'keys.*', 'dimensions.*', 'transformersSorted.*'],
     ['notification.name', 'notification.block', 'notification.switchOn', 'deployment.entrypoint'],
     ['kpi.id', 'kpi.type', 'kpi.direction', 'grain.time', 'grain.truncate', 'grain.whole', 'grain.reset'],
