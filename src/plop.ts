@@ -2,7 +2,7 @@ import { basename } from 'node:path';
 import { declared } from 'virtual:declared';
 import { chooseLocale } from './cli/locale.ts';
 import type { Door, Plop, PlopGenerator } from './cli/plop-door.ts';
-import { act, judge } from './cli/plop-door.ts';
+import { judge, openDoor } from './cli/plop-door.ts';
 import { readPlopLine } from './cli/plop-words.ts';
 import type { Terminal } from './edge/terminal.ts';
 import { nodeTerminal } from './edge/terminal.ts';
@@ -18,7 +18,7 @@ import { uiOf } from './messages/speak.ts';
 export default async function register(plop: Plop): Promise<void> {
   const locale = chooseLocale([], process.env);
   const terminal = terminalFor(locale);
-  const door = { plop, locale, terminal, asks: terminal.canAsk };
+  const door = openDoor({ plop, locale, terminal, asks: terminal.canAsk });
   const additions = declared.filter(({ adds }) => adds);
   const line = readPlopLine(process.argv.slice(2));
   const named = additions.find(({ name }) => name === line.words[0]);
@@ -42,7 +42,7 @@ function additionFor({ name, summary, fields }: DeclaredGenerator, door: Door): 
     prompts: fields.map((field) => promptFor(name, field, door)),
     actions: [
       (answers) =>
-        act(door, async () => {
+        door.act(async () => {
           const { addByPlop } = await import('./cli/plop-add.ts');
           return addByPlop(name, answers, door);
         }),

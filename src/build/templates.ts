@@ -72,22 +72,20 @@ export function toAscii(code: string): string {
   return code.replace(/[\u0080-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
-const lazy = `export const templates = {};
-for (const [name, start, length] of places) {
-  let parsed;
-  Object.defineProperty(templates, name, { enumerable: true, get: () => (parsed ??= JSON.parse(textAt(start, length))) });
-}`;
+/** Looks like an object of all templates; what none has asked for is a place in a text. */
+const lazy = `const read = {};
+export const templates = new Proxy(places, { get: (_, name) => Object.hasOwn(places, name) ? (read[name] ??= JSON.parse(textAt(...places[name]))) : undefined });`;
 
 /** Each template's name, and where in the text its form stands. */
 function placesIn(text: string): string {
   let start = 0;
   const places = text.split('\n').filter((line) => line !== '').map((line) => {
     const [name, end] = [line.slice(0, line.indexOf(' ')), start + line.length + 1];
-    const place = [name, start + name.length + 1, line.length - name.length - 1] as const;
+    const place = [name, [start + name.length + 1, line.length - name.length - 1]] as const;
     start = end;
     return place;
   });
-  return `const places = JSON.parse(${JSON.stringify(JSON.stringify(places))});`;
+  return `const places = JSON.parse(${JSON.stringify(JSON.stringify(Object.fromEntries(places)))});`;
 }
 
 function inlined(text: string): string {

@@ -27,6 +27,13 @@ export interface Door {
   readonly terminal: Terminal;
   /** Whether somebody is there who can be asked. */
   readonly asks: boolean;
+  /** Runs an action, keeps the exit code, and gives plop one text to print. */
+  readonly act: (work: () => Promise<string>) => Promise<string>;
+}
+
+/** Opens the door for one call of plop. */
+export function openDoor(parts: Omit<Door, 'act'>): Door {
+  return { ...parts, act: (work) => act(parts, work) };
 }
 
 /** What plop cannot tell: it ends with 1 for everything, and with 1 for its own usage errors too. */
@@ -50,8 +57,7 @@ export async function judge({ plop, locale, terminal }: Door, line: PlopLine): P
   refusal = { problems, text: printProblems(problems, locale, terminal.paint), holds: () => unknown === undefined || !registered().includes(line.words[0] ?? '') };
 }
 
-/** Runs an action, keeps the exit code, and gives plop one text to print. */
-export async function act({ locale, terminal }: Door, work: () => Promise<string>): Promise<string> {
+async function act({ locale, terminal }: Pick<Door, 'locale' | 'terminal'>, work: () => Promise<string>): Promise<string> {
   try {
     if (refusal !== undefined) throw new Failure(refusal.problems);
     const said = await work();

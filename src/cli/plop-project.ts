@@ -20,7 +20,6 @@ import { uiOf } from '../messages/speak.ts';
 import { showResult } from './create-report.ts';
 import { answersInVariables } from './given-answers.ts';
 import type { Door } from './plop-door.ts';
-import { act } from './plop-door.ts';
 
 /** Registers what makes a repository. */
 export function registerProjects(door: Door): void {
@@ -28,7 +27,7 @@ export function registerProjects(door: Door): void {
     door.plop.setGenerator(generator.name, {
       description: generator.summary[door.locale],
       prompts: Object.values(generator.fields).map((field) => promptFor(generator, field, door)),
-      actions: [(answers) => act(door, () => run(generator, answers, door))],
+      actions: [(answers) => door.act(() => run(generator, answers, door))],
     });
   }
 }

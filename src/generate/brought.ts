@@ -6,7 +6,7 @@ import type { Config } from '../config/config.ts';
 import type { FileOp } from '../plan/plan.ts';
 import { viewConfig } from './config-view.ts';
 import type { KindVariable, StageGenerator, StageItem, StageKind } from './define-stage.ts';
-import { neededFiles } from './desired.ts';
+import { neededRules } from './desired.ts';
 import type { SettingChanges } from './lock-changes.ts';
 import { modify } from './lock-changes.ts';
 import { manifestOf } from './manifest.ts';
@@ -171,8 +171,8 @@ function dropVariables(variables: readonly string[], { lock, read, hash }: Repos
 
 /** The modules of the core that only the last source of its kind needed. */
 function modulesOfKind(config: Config, { settings, config: before }: RepositoryState): string[] {
-  const stays = new Set(neededFiles(viewConfig(config, settings)).map(({ path }) => path));
-  return neededFiles(viewConfig(before, settings)).map(({ path }) => path).filter((path) => !stays.has(path));
+  const stays = new Set(neededRules(viewConfig(config, settings)).map(({ path }) => path));
+  return neededRules(viewConfig(before, settings)).map(({ path }) => path).filter((path) => !stays.has(path));
 }
 
 /** Modules that nothing needs any more, with their pristine copies. What stays keeps what it imports, and its test. */

@@ -16,11 +16,10 @@ export function desiredFiles(view: ProjectView): FileSpec[] {
 const sourceNames = Object.keys(sourceKinds) as (keyof typeof sourceKinds)[];
 
 /** Modules of the core that a kind of source needs, and those that stages share, beside what a repository has already. */
-export function neededFiles(view: ProjectView, shared: readonly string[] = []): FileSpec[] {
-  if (view.language === 'typescript') return shared.map((path) => renderRule(sharedRule(path, 'typescript'), view));
+export function neededRules(view: ProjectView, shared: readonly string[] = []): FileRule[] {
+  if (view.language === 'typescript') return shared.map((path) => sharedRule(path, 'typescript'));
   const modules = new Set(sourceNames.flatMap((kind) => modulesOfSource(kind, view.isPandas).map((name) => `src/core/${name}`)));
-  const rules = projectFiles(view).filter(({ path }) => modules.has(path));
-  return [...rules, ...shared.map((path) => sharedRule(path, 'python'))].map((rule) => renderRule(rule, view));
+  return [...projectFiles(view).filter(({ path }) => modules.has(path)), ...shared.map((path) => sharedRule(path, 'python'))];
 }
 
 /** The text of one file. */

@@ -2,7 +2,7 @@ import { pristinePath, toLf } from '../config/lock.ts';
 import { fail } from '../errors/failure.ts';
 import type { FileOp } from '../plan/plan.ts';
 import type { FileSpec } from '../plan/tree.ts';
-import { desiredFiles, neededFiles } from './desired.ts';
+import { desiredFiles, neededRules, renderRule } from './desired.ts';
 import type { ProjectView } from './project-view.ts';
 import type { RepositoryState } from './repository-state.ts';
 import { isUnedited, likeBefore } from './repository-state.ts';
@@ -43,7 +43,8 @@ function planFile({ read }: RepositoryState, { path, text, owner }: FileSpec): F
 
 /** The modules that a first source of its kind needs, and those that stages share, with the pristine copy that a later update merges with. */
 export function planNeeded({ read, lock }: RepositoryState, view: ProjectView, shared: readonly string[] = []): FileOp[] {
-  return neededFiles(view, shared).filter(({ path }) => (!lock.files.has(path) || shared.includes(path)) && read(path) === undefined).flatMap(({ path, text, owner }): FileOp[] => [
+  const missing = neededRules(view, shared).filter(({ path }) => (!lock.files.has(path) || shared.includes(path)) && read(path) === undefined);
+  return missing.map((rule) => renderRule(rule, view)).flatMap(({ path, text, owner }): FileOp[] => [
     { kind: 'create', path, owner, after: text, executable: false },
     ...(owner === 'merged' ? [{ kind: 'create', path: pristinePath(path), owner: 'generated', after: text, executable: false } as const] : []),
   ]);
