@@ -20,6 +20,17 @@ describe('bad input ends with a clear error and the right state', () => {
     expect(taskRuns[0]?.state.type).toBe('FAILED');
   });
 
+  test.each(['called', 'submitted'])('an argument that throws when it is looked at, by a task that is %s: the flow fails with it, and ends', async (how) => {
+    const given = {
+      get rows(): never {
+        throw new RangeError('no rows yet');
+      },
+    };
+    const reads = task((read: object) => Object.keys(read), { name: 'reads', cachePolicy: NO_CACHE });
+    const { state } = await runFlow(flow(async () => await (how === 'called' ? reads(given) : reads.submit(given).result())), []);
+    expect([state.type, state.message]).toEqual(['FAILED', expect.stringContaining('no rows yet')]);
+  });
+
   test('a result that holds itself', async () => {
     const circle = task(
       () => {

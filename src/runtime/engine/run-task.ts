@@ -20,13 +20,17 @@ import type { TaskResults } from './task-results.ts';
 import type { TaskRun } from './task-run.ts';
 import { callHere } from './task-runner.ts';
 
-/** Starts a run; what it gives never rejects. */
+/**
+ * Starts a run; what it gives never rejects.
+ * @throws what looking at its arguments throws
+ */
 export function startTask(run: TaskRun, waitFor: readonly unknown[], submitted: boolean): Promise<State> {
-  run.flowScope.open.add(run);
   const found = lookAtInputs(run, waitFor);
   const { clock } = run.flowScope.world;
   run.expectedStartTime = clock.now();
   move(run, { kind: 'created', at: run.expectedStartTime });
+  // Not before: a flow waits for what is open, and an argument that cannot even be looked at is thrown at the caller.
+  run.flowScope.open.add(run);
   run.done = isPlainRun(run, found, submitted) ? plainRun(run, submitted) : drive(run, found, submitted);
   return run.done;
 }
