@@ -3,19 +3,11 @@ import { tell } from '../cli/command-line.ts';
 import { grow, startFiles } from '../generate/grown.ts';
 import { extractorPackages } from './extractor-packages.ts';
 import { frames } from './frames.ts';
+import { ways } from './loader-ways.ts';
 import { databases, noPrograms, useDatabases } from './use-databases.ts';
 import { expectOwnTestsToPass, useRepository } from './use-repository.ts';
 
 const minutes = 60_000;
-const ways = {
-  append: { write_disposition: 'append' },
-  replace: { write_disposition: 'replace' },
-  replace_partitions: { write_disposition: 'replace_partitions' },
-  delete_insert: { merge_strategy: 'delete-insert' },
-  upsert: { merge_strategy: 'upsert' },
-  insert_only: { merge_strategy: 'insert-only' },
-  scd2: { merge_strategy: 'scd2' },
-} as const;
 const everyOne = ['kept', 'seen'].flatMap((how) => Object.keys(ways).map((way) => `${how}_${way}`));
 const few = ['kept_delete_insert', 'kept_upsert', 'kept_scd2', 'seen_upsert'];
 const isLong = Boolean(process.env['KPI_FLOW_LONG']);

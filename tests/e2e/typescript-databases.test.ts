@@ -1,30 +1,23 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { execa } from 'execa';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { DatabaseServer } from '../../src/build/database-servers.ts';
 import { startMariadb, startPostgres } from '../../src/build/database-servers.ts';
 import { addTo, startFiles } from '../generate/grown.ts';
+import { ways } from './loader-ways.ts';
+import type { Way } from './loader-ways.ts';
 import { linkClients } from './typescript-clients.ts';
 import { noPrograms } from './use-databases.ts';
+import { writeRepository } from './use-repository.ts';
 
 const minutes = 60_000;
 const databases = ['postgresql', 'mariadb', 'sqlite'] as const;
 type Database = (typeof databases)[number];
 
-const ways = {
-  delete_insert: { merge_strategy: 'delete-insert' },
-  upsert: { merge_strategy: 'upsert' },
-  insert_only: { merge_strategy: 'insert-only' },
-  scd2: { merge_strategy: 'scd2' },
-  append: { write_disposition: 'append' },
-  replace: { write_disposition: 'replace' },
-  replace_partitions: { write_disposition: 'replace_partitions' },
-} as const;
-type Way = keyof typeof ways;
 const everyWay = Object.keys(ways) as Way[];
 
 /** What is there after rows of 1 and 2, then one of 3 with the keys of the first, then one of 4 on another day. */
@@ -64,10 +57,7 @@ beforeAll(async () => {
       for (const publish of ['direct', 'audit']) addTo(files, 'loader', { name: `to_${database}_${way}_${publish}`, kind: 'sql', source: `in_${database}`, inputs: 'sales_by_day', publish, ...options });
     }
   }
-  for (const [path, text] of files) {
-    await mkdir(dirname(join(root, path)), { recursive: true });
-    await writeFile(join(root, path), text);
-  }
+  await writeRepository(root, files);
   servers.set('sqlite', { first: 'kept', url: (name) => `sqlite:///${root}/${name}.sqlite`, stop: async () => {} });
   await linkClients(root, ['@duckdb/node-api', 'pg', 'mysql2', '@types/pg', 'libsql']);
 }, 10 * minutes);

@@ -1,11 +1,14 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { addTo, startFiles } from '../generate/grown.ts';
 import type { Answer, TdsServer } from './tds-server.ts';
 import { startTds } from './tds-server.ts';
 import { linkClients } from './typescript-clients.ts';
+import { ways } from './loader-ways.ts';
+import type { Way } from './loader-ways.ts';
+import { writeRepository } from './use-repository.ts';
 
 /*
  * No SQL Server is at hand: what is said to one is read here, as the client itself sends it, by a listener that lets it in.
@@ -13,17 +16,6 @@ import { linkClients } from './typescript-clients.ts';
  */
 
 const minutes = 60_000;
-const ways = {
-  delete_insert: { merge_strategy: 'delete-insert' },
-  upsert: { merge_strategy: 'upsert' },
-  insert_only: { merge_strategy: 'insert-only' },
-  scd2: { merge_strategy: 'scd2' },
-  append: { write_disposition: 'append' },
-  replace: { write_disposition: 'replace' },
-  replace_partitions: { write_disposition: 'replace_partitions' },
-} as const;
-type Way = keyof typeof ways;
-
 let root = '';
 let server: TdsServer | undefined;
 
@@ -34,10 +26,7 @@ beforeAll(async () => {
   addTo(files, 'extractor', { name: 'seen', kind: 'sql', source: 'erp', database: 'mssql', contract: 'evolve' });
   for (const [way, options] of Object.entries(ways)) addTo(files, 'loader', { name: `by_${way}`, kind: 'sql', source: 'erp', inputs: 'sales_by_day', ...options });
   addTo(files, 'loader', { name: 'looked_at', kind: 'sql', source: 'erp', inputs: 'sales_by_day', publish: 'audit' });
-  for (const [path, text] of files) {
-    await mkdir(dirname(join(root, path)), { recursive: true });
-    await writeFile(join(root, path), text);
-  }
+  await writeRepository(root, files);
   await linkClients(root, ['@duckdb/node-api', 'tedious']);
 }, 10 * minutes);
 
