@@ -10,6 +10,11 @@ export function nowMicros(): number {
   return last;
 }
 
+/** Milliseconds of a clock that nobody sets: how long something takes, or may take. Time of day jumps, by hours in a machine that slept. */
+export function steadyMs(): number {
+  return performance.now();
+}
+
 /** `2026-11-25T07:22:06.123456+00:00`, as Prefect writes it. */
 export function isoMicros(micros: number): string {
   const milliseconds = Math.floor(micros / 1000);

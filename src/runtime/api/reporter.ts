@@ -1,4 +1,5 @@
 import type { DeliveryCount, DrainReport, LogEntry, TaskStateChange } from '../ports.ts';
+import { steadyMs } from '../time.ts';
 import { PrefectHttpError, PrefectUnreachable, PrefectUnreadable } from './api-errors.ts';
 import type { PrefectClient } from './client.ts';
 import { LogBatches } from './log-batches.ts';
@@ -25,7 +26,7 @@ export class Reporter {
   #running = false;
   #draining = false;
   #idle = false;
-  #lastLogs = Date.now();
+  #lastLogs = steadyMs();
   #trouble: string | null = null;
   /** How often in a row there was trouble that may pass. */
   #tries = 0;
@@ -55,16 +56,16 @@ export class Reporter {
 
   /** Ends when everything is confirmed, the time is up, the server makes no progress, or it does not answer. */
   async drain(): Promise<DrainReport> {
-    const until = Date.now() + this.#client.settings.report.drainMs;
+    const until = steadyMs() + this.#client.settings.report.drainMs;
     this.#draining = true;
-    this.#tasks.lastProgress = Date.now();
+    this.#tasks.lastProgress = steadyMs();
     this.#trouble = null;
     this.#tries = 0;
     this.#wake.wake();
     let reason: string | null = null;
     while (!this.#isSettled() && reason === null) {
       if (!this.#running) this.#start();
-      await this.#wake.progress(Math.min(1000, until - Date.now()));
+      await this.#wake.progress(Math.min(1000, until - steadyMs()));
       reason = this.#reasonToEnd(until);
     }
     this.#draining = false;
@@ -89,8 +90,8 @@ export class Reporter {
     if (this.#isSettled()) return null;
     if (this.#hasGivenUp) return this.#trouble;
     const { drainMs, stallMs } = this.#client.settings.report;
-    if (Date.now() >= until) return `the ${drainMs / 1000} s for it were over (KPI_FLOW_REPORT_SECONDS sets them)`;
-    const isStalled = Date.now() - this.#tasks.lastProgress >= stallMs;
+    if (steadyMs() >= until) return `the ${drainMs / 1000} s for it were over (KPI_FLOW_REPORT_SECONDS sets them)`;
+    const isStalled = steadyMs() - this.#tasks.lastProgress >= stallMs;
     return isStalled
       ? `the server recorded nothing for ${stallMs / 1000} s (KPI_FLOW_REPORT_STALL_SECONDS sets them)`
       : null;
@@ -168,7 +169,7 @@ export class Reporter {
   }
 
   #msToLogs(): number {
-    return this.#logs.waiting > 0 ? this.#lastLogs + this.#client.settings.logs.intervalMs - Date.now() : 5000;
+    return this.#logs.waiting > 0 ? this.#lastLogs + this.#client.settings.logs.intervalMs - steadyMs() : 5000;
   }
 
   #areLogsDue(): boolean {
@@ -178,8 +179,8 @@ export class Reporter {
   /** One batch, so that task runs do not wait for all of them. Whether there are more. */
   async #flushLogs(): Promise<boolean> {
     await this.#logs.flush();
-    this.#tasks.lastProgress = Date.now();
-    if (this.#logs.waiting === 0) this.#lastLogs = Date.now();
+    this.#tasks.lastProgress = steadyMs();
+    if (this.#logs.waiting === 0) this.#lastLogs = steadyMs();
     return this.#logs.waiting > 0;
   }
 }

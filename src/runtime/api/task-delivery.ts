@@ -8,6 +8,7 @@ import { isRecorded, recordedTimes } from './server-rows.ts';
 import { taskEvent } from './task-event.ts';
 import type { Entry } from './task-queue.ts';
 import { TaskQueue } from './task-queue.ts';
+import { steadyMs } from '../time.ts';
 import { uuid7 } from '../uuid.ts';
 
 /** Events in one POST. */
@@ -43,7 +44,7 @@ export class TaskDelivery {
   /** How many looks found nothing new since something was found. */
   #quiet = 0;
   /** When a row was last seen to come; milliseconds. */
-  lastProgress = Date.now();
+  lastProgress = steadyMs();
   /** Changes, as they came. */
   emitted = 0;
   /** Changes that the server was given; each counted once. */
@@ -92,7 +93,7 @@ export class TaskDelivery {
     const room = Math.min(batchSize, this.#window - this.#outstanding.messages);
     const entries = room > 0 ? this.#queue.take(room) : [];
     if (entries.length === 0) return false;
-    if (this.#outstanding.messages === 0) this.#lookedAt = Date.now();
+    if (this.#outstanding.messages === 0) this.#lookedAt = steadyMs();
     this.#inFlight = entries.length;
     try {
       await this.#postAll(entries);
@@ -112,20 +113,20 @@ export class TaskDelivery {
     if (passed || confirmed > 0) this.#advance();
     const moved = passed || confirmed > 0 || again;
     this.#quiet = moved ? 0 : this.#quiet + 1;
-    this.#lookedAt = Date.now();
+    this.#lookedAt = steadyMs();
     return moved;
   }
 
   /** How long the server is left alone before the next look. */
   get pauseMs(): number {
-    return this.#lookedAt + this.#pace.pauseMs(this.#outstanding.messages, this.#quiet) - Date.now();
+    return this.#lookedAt + this.#pace.pauseMs(this.#outstanding.messages, this.#quiet) - steadyMs();
   }
 
   /** While a run goes on, only a full window, or an old batch, is worth a question. */
   isLookDue(draining: boolean): boolean {
     if (this.pauseMs > 0) return false;
-    const oldest = this.#outstanding.batches[0]?.postedAt ?? Date.now();
-    return draining || this.#outstanding.messages >= this.#window / 2 || Date.now() - oldest > 10_000;
+    const oldest = this.#outstanding.batches[0]?.postedAt ?? steadyMs();
+    return draining || this.#outstanding.messages >= this.#window / 2 || steadyMs() - oldest > 10_000;
   }
 
   /** A batch that the server refuses is halved until the one event is found that it refuses. */
@@ -143,7 +144,7 @@ export class TaskDelivery {
   }
 
   #note(entries: readonly Entry[]): void {
-    for (let start = 0; start < entries.length; start += markedSize) this.#outstanding.add(entries.slice(start, start + markedSize), Date.now());
+    for (let start = 0; start < entries.length; start += markedSize) this.#outstanding.add(entries.slice(start, start + markedSize), steadyMs());
   }
 
   async #postHalves(entries: readonly Entry[]): Promise<void> {
@@ -170,14 +171,14 @@ export class TaskDelivery {
     const open = this.#outstanding.batches.filter((each) => each.passedAt === null);
     const since = Math.max(open[0]?.postedAt ?? 0, this.lastProgress);
     const times = await recordedTimes(this.#client, [...new Set(open.map((each) => each.marker.change.run.id))]);
-    const passed = this.#outstanding.pass((entry) => isRecorded(entry, times), Date.now());
-    this.#pace.learn(passed, Date.now() - since);
-    if (passed === 0 && this.#isStalled()) this.#outstanding.passAll(Date.now());
+    const passed = this.#outstanding.pass((entry) => isRecorded(entry, times), steadyMs());
+    this.#pace.learn(passed, steadyMs() - since);
+    if (passed === 0 && this.#isStalled()) this.#outstanding.passAll(steadyMs());
     return passed > 0;
   }
 
   async #lookAtRuns(): Promise<number> {
-    const doubtful = this.#outstanding.takeDoubtful(Date.now());
+    const doubtful = this.#outstanding.takeDoubtful(steadyMs());
     let confirmed = 0;
     for (const id of await findRecorded(this.#client, doubtful, this.#outstanding.posted)) confirmed += this.#outstanding.confirm(id);
     this.confirmed += confirmed;
@@ -185,7 +186,7 @@ export class TaskDelivery {
   }
 
   async #sendAgain(): Promise<boolean> {
-    const missing = this.#outstanding.takeMissing(Date.now(), graceMs);
+    const missing = this.#outstanding.takeMissing(steadyMs(), graceMs);
     if (missing.length === 0) return false;
     // The server dropped some: fewer at once from here on.
     this.#most = Math.max(batchSize, Math.floor(this.#window / 2));
@@ -208,15 +209,15 @@ export class TaskDelivery {
   }
 
   #advance(): void {
-    this.lastProgress = Date.now();
+    this.lastProgress = steadyMs();
     this.#stalls = 0;
     this.#most = Math.min(this.#client.settings.report.window, this.#most + batchSize / 2);
   }
 
   /** Longer each time: a server that is only slow must not get everything twice. */
   #isStalled(): boolean {
-    const oldest = this.#outstanding.batches.find((each) => each.passedAt === null)?.postedAt ?? Date.now();
-    if (Date.now() - Math.max(oldest, this.lastProgress) < stallMs * 2 ** this.#stalls) return false;
+    const oldest = this.#outstanding.batches.find((each) => each.passedAt === null)?.postedAt ?? steadyMs();
+    if (steadyMs() - Math.max(oldest, this.lastProgress) < stallMs * 2 ** this.#stalls) return false;
     this.#stalls += 1;
     return true;
   }
