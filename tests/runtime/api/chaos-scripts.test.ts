@@ -4,6 +4,7 @@ import { connect } from '../../../src/runtime/api/connect.ts';
 import type { PrefectServerApi } from '../../../src/runtime/api/prefect-server-api.ts';
 import { readSettings } from '../../../src/runtime/api/settings.ts';
 import { nowMicros } from '../../../src/runtime/time.ts';
+import { chanceOf } from './chance.ts';
 import { startFakeServer } from './fake-server.ts';
 import type { Fault } from './proxy.ts';
 import { faults, startProxy } from './proxy.ts';
@@ -85,15 +86,4 @@ async function play(fault: Exclude<Fault, undefined>, moment: Moment, seed: numb
 function counted(api: PrefectServerApi): number {
   const { events, queued } = api.counts;
   return events.sent + events.dropped + events.superseded + queued;
-}
-
-/** Numbers from 0 to 1, the same for the same seed. */
-function chanceOf(seed: number): () => number {
-  let state = seed * 2_654_435_761;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
 }

@@ -10,6 +10,10 @@ export interface FakeServer {
   readonly completed: () => number;
   /** Log lines that it was given. */
   readonly logs: () => number;
+  /** As `kill -9` does: what waited in its memory is lost, and the rows stay. */
+  kill(): Promise<void>;
+  /** On the same port. */
+  start(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -33,12 +37,14 @@ const kept = 10_000;
 export async function startFakeServer(recordMs: number): Promise<FakeServer> {
   const rows = new Map<string, Row>();
   const seen = new Set<string>();
-  let [lines, completed] = [0, 0];
+  let [lines, completed, life] = [0, 0, 0];
   const take = (events: readonly SentEvent[]): void => {
     const fresh = events.filter(({ id }) => !seen.has(id));
     for (const { id } of fresh) seen.add(id);
     forget(seen, remembered);
+    const born = life;
     setTimeout(() => {
+      if (life !== born) return;
       for (const each of fresh) if (record(rows, each) === 'Completed') completed += 1;
       forget(rows, kept);
     }, recordMs);
@@ -63,16 +69,25 @@ export async function startFakeServer(recordMs: number): Promise<FakeServer> {
     };
     answerTo().catch(() => outgoing.destroy());
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const listen = (port: number): Promise<void> => new Promise((resolve) => server.listen(port, '127.0.0.1', resolve));
+  const stop = (): Promise<void> =>
+    new Promise((resolve) => {
+      server.closeAllConnections();
+      server.close(() => resolve());
+    });
+  await listen(0);
+  const { port } = server.address() as AddressInfo;
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/api`,
+    url: `http://127.0.0.1:${port}/api`,
     completed: () => completed,
     logs: () => lines,
-    stop: () =>
-      new Promise<void>((resolve) => {
-        server.closeAllConnections();
-        server.close(() => resolve());
-      }),
+    async kill() {
+      life += 1;
+      seen.clear();
+      await stop();
+    },
+    start: () => listen(port),
+    stop,
   };
 }
 
