@@ -39,7 +39,7 @@ interface Asked {
 }
 
 /**
- * Starts it. The first part of a path says how it behaves (`plain`, `relative`, `elsewhere`, `locked`, `client`, `busy`, `login`,
+ * Starts it. The first part of a path says how it behaves, up to a hyphen (`plain`, `relative`, `elsewhere`, `locked`, `client`, `busy`, `login`,
  * `forbidden`, `short`, `expired`, `untracked`), the second which version it speaks.
  */
 export async function startODataServer(records: readonly Delivery[]): Promise<ODataServer> {
@@ -50,7 +50,8 @@ export async function startODataServer(records: readonly Delivery[]): Promise<OD
     requests.push({ method: request.method ?? '', path: url.pathname, query: url.search });
     const times = (state.seen.get(url.href) ?? 0) + 1;
     state.seen.set(url.href, times);
-    const [, mood = '', version = '', ...rest] = url.pathname.split('/');
+    const [, place = '', version = '', ...rest] = url.pathname.split('/');
+    const [mood = ''] = place.split('-');
     answer({ request, response, url, mood, version: version === 'v2' ? 2 : 4, path: rest.join('/'), times, state });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

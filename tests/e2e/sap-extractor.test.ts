@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { execa } from 'execa';
 import { frames } from './frames.ts';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { sharedEnvironment } from '../../src/edge/python-environment-shared.ts';
 import type { Files } from '../generate/grown.ts';
 import { grow, startFiles } from '../generate/grown.ts';
@@ -143,6 +143,10 @@ afterAll(async () => {
   await inPython?.stop();
   await server?.stop();
   await rm(root, { recursive: true, force: true });
+});
+
+afterEach(() => {
+  vi.unstubAllEnvs();
 });
 
 const year = ['2026-01-01', '2026-12-31'] as const;
@@ -311,19 +315,44 @@ describe.each(trackers)('an extractor of changes in %s, against a service of %s 
   });
 });
 
-it('writes with the token that SAP asks for, and a second time only where that does no harm', async () => {
-  const address = (mood: string) => `${server.url}/${mood}/v2`;
-  const { stdout } = await execa(python, ['-c', writing, address('plain'), address('busy'), 'http://127.0.0.1:9'], { cwd: root, env: { PYTHONPATH: join(root, 'src') } });
-  expect(JSON.parse(stdout)).toEqual([
+type Written = number | string;
+
+async function writeInPython(...addresses: readonly string[]): Promise<Written[]> {
+  const { stdout } = await execa(python, ['-c', writing, ...addresses], { cwd: root, env: { PYTHONPATH: join(root, 'src') } });
+  return JSON.parse(stdout) as Written[];
+}
+
+/** As much of a repository's modules as writes. */
+interface Client {
+  readonly url: (path: string) => URL;
+  readonly write: (method: 'POST', url: URL, json: unknown, headers: object, given?: { readonly idempotent: boolean }) => Promise<{ readonly status: number }>;
+}
+
+async function writeInTypescript(plain: string, busy: string, silent: string): Promise<Written[]> {
+  const { serviceOf, csrfToken } = (await import(join(repository.root, 'src/core/sap.ts'))) as { serviceOf: (name: string, source: unknown) => Promise<Client>; csrfToken: (service: Client) => Promise<object> };
+  const { settings } = (await import(join(repository.root, 'src/core/settings.ts'))) as { settings: () => { sources: Readonly<Record<string, unknown>> } };
+  const write = async (address: string, withToken: boolean, given?: { readonly idempotent: boolean }): Promise<Written> => {
+    vi.stubEnv('ERP_URL', address);
+    const service = await serviceOf('erp', settings().sources['erp']);
+    const token = withToken ? await csrfToken(service) : {};
+    return await service.write('POST', service.url('Deliveries'), { RecordId: 'new' }, token, given).then(({ status }) => status, (error: Error) => error.message);
+  };
+  return [await write(plain, true), await write(plain, false), await write(busy, false), await write(`${busy}/x`, false, { idempotent: true }), await write(silent, false)];
+}
+
+it.each([['Python', writeInPython], ['TypeScript', writeInTypescript]] as const)('writes in %s with the token that SAP asks for, and a second time only where that does no harm', async (language, write) => {
+  const before = server.posted.length;
+  const address = (mood: string) => `${server.url}/${mood}-${language}/v2`;
+  expect(await write(address('plain'), address('busy'), gone)).toEqual([
     201,
     expect.stringMatching(/^POST .*403 Forbidden: .*; \/IWFND\/CM_MGW: CSRF token validation failed$/),
     expect.stringMatching(/^POST .*503 Service Unavailable: ICM_HTTP_SERVICE_UNAVAILABLE: Service not available$/),
     expect.stringMatching(/404 Not Found/),
     expect.stringContaining('nothing listens there; check the port in ERP_URL'),
   ]);
-  expect(server.posted).toEqual([{ RecordId: 'new' }]);
-  expect(server.requests.filter(({ method, path }) => method === 'POST' && path === '/busy/v2/Deliveries')).toHaveLength(1);
-  expect(server.requests.filter(({ method, path }) => method === 'POST' && path === '/busy/v2/x/Deliveries')).toHaveLength(2);
+  expect(server.posted.slice(before)).toEqual([{ RecordId: 'new' }]);
+  const posts = (path: string) => server.requests.filter((request) => request.method === 'POST' && request.path === `/busy-${language}/v2/${path}`);
+  expect([posts('Deliveries'), posts('x/Deliveries')].map(({ length }) => length)).toEqual([1, 2]);
 });
 
 it.each(languages)('asks a service of V2 in %s for one piece after another, also one that hands out less than it was asked for', async (language) => {
