@@ -136,6 +136,37 @@ describe('threads', () => {
     expect(results.every(({ threadId }) => threadId > 0)).toBe(true);
   });
 
+  test('more tasks than threads: each thread takes one after the other', async () => {
+    const { state } = await runFlow(
+      flow(() => inThread('sum').map([1, 2, 3, 4, 5, 6, 7]).result(), { taskRunner: workerThreads({ maxWorkers: 2 }) }),
+      [],
+    );
+    const results = state.result() as { total: number; threadId: number }[];
+    expect(results.map(({ total }) => total)).toEqual([1, 3, 6, 10, 15, 21, 28]);
+    expect(new Set(results.map(({ threadId }) => threadId)).size).toBeLessThanOrEqual(2);
+  });
+
+  test('a task that failed is tried again in a thread', async () => {
+    const { state } = await runFlow(
+      flow(() => inThread('failOnce', { retries: 1 }).submit(1), { taskRunner: workerThreads({ maxWorkers: 1 }) }),
+      [],
+    );
+    expect(state.result()).toBeGreaterThan(0);
+  });
+
+  test('a thread that dies while it is free takes nobody with it, and another takes its place', async () => {
+    const taskRunner = workerThreads({ maxWorkers: 1 });
+    const work = flow(
+      async () => {
+        await inThread('dieLater').submit(1).result();
+        await new Promise((resolve) => setTimeout(resolve, 500));
+        return await inThread('sum').submit(3).result();
+      },
+      { taskRunner },
+    );
+    expect((await runFlow(work, [], { clock: systemClock })).state.result()).toMatchObject({ total: 6 });
+  });
+
   test('its error comes back whole', async () => {
     const { state } = await runFlow(
       flow(() => inThread('fail').submit(1), { taskRunner: workerThreads() }),

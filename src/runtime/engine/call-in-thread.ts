@@ -22,10 +22,11 @@ interface Answer {
 
 /** A thread whose task was stopped is ended with it: nothing else can stop a function that is busy. */
 export function callInThread(idle: Worker[], run: TaskRun, args: readonly unknown[], signal: AbortSignal): Promise<unknown> {
-  const worker = idle.pop() ?? new Worker(program, { eval: true });
+  const worker = takeThread(idle);
   return new Promise((resolve, reject) => {
+    // Ours alone: a thread without the listeners that Node gave it never answers again.
     const end = (): void => {
-      worker.removeAllListeners();
+      worker.off('message', answer).off('error', fail).off('exit', gone);
       signal.removeEventListener('abort', stop);
     };
     const fail = (error: unknown): void => {
@@ -34,19 +35,30 @@ export function callInThread(idle: Worker[], run: TaskRun, args: readonly unknow
       reject(error as Error);
     };
     const stop = (): void => fail(signal.reason);
-    worker.once('message', ({ error, value }: Answer) => {
+    const gone = (code: number): void => fail(new CrashedRun(`The thread of task '${run.spec.name}' ended with code ${code}.`));
+    const answer = ({ error, value }: Answer): void => {
       end();
       idle.push(worker);
       if (error === undefined) resolve(value);
       else reject(error as Error);
-    });
-    worker.once('error', fail);
-    worker.once('exit', (code) =>
-      fail(new CrashedRun(`The thread of task '${run.spec.name}' ended with code ${code}.`)),
-    );
+    };
+    worker.on('message', answer).on('error', fail).on('exit', gone);
     signal.addEventListener('abort', stop, { once: true });
     send(worker, run, args, fail);
   });
+}
+
+/** One that is free and lives, or a new one. */
+function takeThread(idle: Worker[]): Worker {
+  const free = idle.pop();
+  if (free !== undefined) return isOver(free) ? takeThread(idle) : free;
+  const made = new Worker(program, { eval: true });
+  // What its code throws while no task waits for it ends the thread, and must not end this process.
+  return made.on('error', () => undefined);
+}
+
+function isOver({ threadId }: Worker): boolean {
+  return threadId === -1;
 }
 
 function send(worker: Worker, run: TaskRun, args: readonly unknown[], fail: (error: unknown) => void): void {

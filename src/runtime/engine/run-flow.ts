@@ -122,10 +122,12 @@ async function running(job: FlowJob, args: readonly unknown[], stop: AbortContro
 }
 
 /** A run that a concurrency limit holds back stays Pending: it is asked for again until it is let in. */
-async function becomeRunning({ world, record }: FlowJob, signal: AbortSignal): Promise<State> {
+async function becomeRunning(job: FlowJob, signal: AbortSignal): Promise<State> {
+  const { world, record } = job;
   for (;;) {
     try {
       const state = await propose(world, record, new State('RUNNING'), { signal });
+      if (state.type === 'CANCELLING') return await endCancelling(job);
       if (state.type !== 'PENDING') return state;
       await world.clock.sleep(200, signal);
     } catch (error) {
@@ -164,6 +166,8 @@ async function oneAttempt(
     const state = await untilStopped(scope, () => callFlow(job.spec, scope, args));
     ended.abort(new FlowStopped('cancelled', 'The flow was over before this task run had a place in the task runner.'));
     await settleOpen(scope);
+    // Stopped while its last tasks ran: what its function came to is not how the run ended.
+    signal.throwIfAborted();
     return state;
   } catch (error) {
     ended.abort(asStop(error));
@@ -293,7 +297,14 @@ async function report(job: FlowJob, ended: State, stop: AbortController): Promis
   }
   if (ended.type === 'FAILED' && ended.error !== undefined) say(job, levels.error, textOfFailure(ended));
   const answered = await propose(job.world, job.record, ended, { signal: stop.signal });
+  if (answered.type === 'CANCELLING') return await endCancelling(job);
   return answered.type === ended.type ? keepResult(answered, ended) : answered;
+}
+
+/** Cancelled in a moment between two looks: nothing but Cancelled is taken any more, and whoever has the run says it. */
+async function endCancelling(job: FlowJob): Promise<State> {
+  const stop = new FlowStopped('cancelled', 'Flow run was cancelled.');
+  return job.supervised ? stateOfStop(stop) : keepError(await proposeOrKeep(job, stateOfStop(stop)), stop);
 }
 
 /** A forced state of a run that is over already is refused: what stands is the truth. */

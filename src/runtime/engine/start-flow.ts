@@ -17,7 +17,7 @@ import { currentWorld } from './world.ts';
 /** A flow called by code: a run of its own, or a subflow of the flow around it. */
 export async function startFlow(spec: FlowSpec, args: readonly unknown[], given?: World): Promise<State> {
   const parent = here().flowScope;
-  if (parent) return startSubflow(spec, args, parent);
+  if (parent) return openIn(parent, startSubflow(spec, args, parent));
   const world = given ?? (await currentWorld());
   const record = await createRun(spec, args, world, null);
   const signals = given ? null : stopOnSignals();
@@ -36,6 +36,13 @@ export async function startFlow(spec: FlowSpec, args: readonly unknown[], given?
     if (!given) sayUndelivered(await world.api.drain());
     signals?.end();
   }
+}
+
+/** The end of the flow around it waits for it: one that is cancelled has to say so before the process is gone. */
+async function openIn({ open }: FlowScope, subflow: Promise<State>): Promise<State> {
+  const work = { done: subflow };
+  open.add(work);
+  return await subflow.finally(() => open.delete(work));
 }
 
 /** What the server did not confirm, to the unit: silence means that it has all. */

@@ -127,6 +127,43 @@ describe('Stopping from outside', () => {
     expect([state.type, (await api.readFlowRun(given.id)).state?.type]).toEqual(['CANCELLED', 'CANCELLED']);
   });
 
+  test('a run that was cancelled before its process came to it ends as Cancelled, and runs nothing', async () => {
+    const { api, given } = await started();
+    await api.cancel(given.id);
+    const state = await executeFlowRun(flow(() => Promise.reject(new Error('it ran'))), given, { api });
+    expect([state.type, (await api.readFlowRun(given.id)).state?.type]).toEqual(['CANCELLED', 'CANCELLED']);
+  });
+
+  test('a run that is cancelled in the moment of its end says so, where nobody else does', async () => {
+    const { api, given } = await started();
+    const deaf = flow(() => void api.cancel(given.id));
+    // As between two looks at the server: the run does not hear of it.
+    api.attend = () => () => undefined;
+    const state = await executeFlowRun(deaf, given, { api });
+    expect([state.type, (await api.readFlowRun(given.id)).state?.type]).toEqual(['CANCELLED', 'CANCELLED']);
+  });
+
+  test.each([['cancelled', 'CANCELLED'], ['crashed', 'CRASHED'], ['suspended', 'PAUSED']] as const)('a run that is %s while its last tasks run, its function being over, is %s', async (why, type) => {
+    const { api, given, stop } = await started();
+    setTimeout(() => stop.abort(new FlowStopped(why, 'asked to')), 30);
+    const state = await executeFlowRun(flow(() => void waits.submit()), given, { api, signal: stop.signal });
+    expect(state.type).toBe(type);
+  });
+
+  test('a run that is cancelled is over once its subflows have said so, too', async () => {
+    const { api, given, stop } = await started();
+    const propose = api.proposeFlowState.bind(api);
+    // A server that takes its time with subflows.
+    api.proposeFlowState = async (id, ...rest) => {
+      if (id !== given.id) await sleep(50);
+      return await propose(id, ...rest);
+    };
+    const inner = flow(() => waits(), { name: 'inner' });
+    setTimeout(() => stop.abort(new FlowStopped('cancelled', 'asked to')), 100);
+    await executeFlowRun(flow(() => inner()), given, { api, signal: stop.signal });
+    expect(api.runs.map((each) => each.state?.type)).toEqual(['CANCELLED', 'CANCELLED']);
+  });
+
   async function started(): Promise<{
     api: MemoryApi;
     given: Awaited<ReturnType<MemoryApi['createFlowRun']>>;
