@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { isAbsolute, join, posix } from 'node:path';
+import { isAbsolute, join } from 'node:path';
 import type { BuildOptions, Plugin } from 'rolldown';
 import { builtinsPlugin } from './builtins.ts';
 import { embeddedPlugin } from './embedded.ts';
@@ -9,22 +9,24 @@ import { templatesPlugin, toAscii } from './templates.ts';
 import { vendorPlugin } from './vendor.ts';
 import { runtimeGroups } from './vendor/runtime-groups.ts';
 
-/** What the package ships: two commands and two modules to import. */
+/** What the package ships: two commands and two modules to import. They load what they give out, as code that V8 may keep. */
 const shippedEntries = {
   'create-kpi-flow': 'src/cli/create-kpi-flow.ts',
   'kpi-flow': 'src/cli/kpi-flow.ts',
-  index: 'src/index.ts',
-  plop: 'src/plop.ts',
+  index: 'src/cli/import-index.ts',
+  plop: 'src/cli/import-plop.ts',
 };
+
+/** What those four load by name. */
+const loadedEntries = { main: 'src/cli/main.ts', index: 'src/index.ts', plop: 'src/plop.ts' };
 
 /**
  * Each file that Node loads costs about half a millisecond, and each kilobyte that is not needed its part of another, so
- * what is loaded together stands together, with all that it imports and that no group above it has: the version; help
+ * what is loaded together stands together, with all that it imports and that no group above it has: help
  * and completion, which need neither zod nor templates; what every command runs in; what making and growing share;
  * the parser of YAML; growing; and `create`.
  */
 const groups = [
-  { name: 'main', test: /src[\\/]cli[\\/]main\.ts$|virtual:version/, priority: 7 },
   { name: 'words', test: /src[\\/]cli[\\/]run-(help|completion)\.ts$/, priority: 6 },
   { name: 'run', test: /src[\\/]cli[\\/]run\.ts$/, priority: 5 },
   {
@@ -60,25 +62,35 @@ const runtimeEntries = {
 export default function bundles(root: string, dir: string): BuildOptions[] {
   const plugins = [templatesPlugin(root, 'chunks/templates.lines'), vendorPlugin(root, 'chunks/vendor.br'), kindsPlugin(root), embeddedPlugin(root, 'chunks')];
   const shipped: BuildOptions = {
-    input: existing(root, shippedEntries),
+    input: existing(root, loadedEntries),
     platform: 'node',
     checks: { bundlerTimings: false },
     // The entry of yaml for browsers is the same API as ES modules: smaller, and quicker to load.
     resolve: { alias: { yaml: join(root, 'node_modules/yaml/browser/dist/index.js') } },
-    plugins: [bareBuiltins, ...plugins, builtinsPlugin(), assetsPlugin(root), straightPlugin, asciiPlugin],
+    plugins: [bareBuiltins, ...plugins, assetsPlugin(root), leanPlugin, asciiPlugin],
     // The version is a text of six characters: no file has to be opened for it.
     optimization: { inlineConst: true },
     onLog: dropEval,
     output: {
       dir,
-      format: 'esm',
+      // Node keeps what V8 compiled of scripts, not of modules: src/edge/load-code.ts loads these.
+      format: 'cjs',
+      exports: 'named',
       minify: true,
       codeSplitting: { groups },
-      chunkFileNames: 'chunks/[name].mjs',
-      entryFileNames: '[name].mjs',
-      banner: shebang,
+      chunkFileNames: 'chunks/[name].cjs',
+      entryFileNames: 'chunks/[name].cjs',
     },
   };
+  // Each stands alone: a file more to open takes longer than what they share.
+  const entries = Object.entries(existing(root, shippedEntries)).map(([name, file]): BuildOptions => ({
+    input: { [name]: file },
+    platform: 'node',
+    checks: { bundlerTimings: false },
+    plugins: [embeddedPlugin(root), builtinsPlugin()],
+    optimization: { inlineConst: true },
+    output: { dir, format: 'esm', minify: true, entryFileNames: '[name].mjs', banner: shebang },
+  }));
   const jobs: BuildOptions = {
     input: existing(root, jobEntries),
     platform: 'node',
@@ -101,7 +113,7 @@ export default function bundles(root: string, dir: string): BuildOptions[] {
       entryFileNames: '[name].mjs',
     },
   };
-  return [shipped, runtime, jobs].filter(({ input }) => Object.keys(input as object).length > 0);
+  return [shipped, ...entries, runtime, jobs].filter(({ input }) => Object.keys(input as object).length > 0);
 }
 
 /** web-tree-sitter's runtime has an `eval` for macros that no grammar of ours uses. */
@@ -127,39 +139,16 @@ const asciiPlugin: Plugin = {
 };
 
 /**
- * What is imported later, and stands in a chunk with other things, gets a file of its own that hands it on: one file more
- * to open. Who imports it takes it from the chunk instead; the file stays for who looks for it by name.
+ * A file that another one stands for, as the version does that is written out where it is used, is loaded all the same. None
+ * of ours does anything by being loaded.
  */
-const straightPlugin: Plugin = {
-  name: 'kpi-flow:straight',
+const leanPlugin: Plugin = {
+  name: 'kpi-flow:lean',
   generateBundle(_, bundle) {
     const chunks = Object.values(bundle).filter((each) => each.type === 'chunk');
-    const straight = new Map(chunks.flatMap(({ fileName, code }) => handsOn(fileName, code)));
-    for (const chunk of chunks) {
-      // It does nothing by itself, and what was imported of it, the version, stands in its place.
-      chunk.code = chunk.code.replace(/^import"\.\/main\.mjs";/, '').replace(/import\(`([^`]+)`\)/g, (call, path: string) => {
-        const file = posix.join(posix.dirname(chunk.fileName), path);
-        const found = straight.get(file);
-        if (found === undefined) return call;
-        const from = posix.relative(posix.dirname(chunk.fileName), found.from);
-        return `import(\`${from.startsWith('.') ? from : `./${from}`}\`).then(e=>({${found.names.map(([inner, outer]) => `${outer}:e.${inner}`).join(',')}}))`;
-      });
-    }
+    for (const chunk of chunks) chunk.code = chunk.code.replace(/,require\("\.\/[\w-]+\.cjs"\)(?=;)/g, '').replace(/(?<=;)require\("\.\/[\w-]+\.cjs"\);/g, '');
   },
 };
-
-interface HandedOn {
-  readonly from: string;
-  /** What it is called in that chunk, and to who imports it. */
-  readonly names: readonly (readonly [string, string])[];
-}
-
-function handsOn(fileName: string, code: string): [string, HandedOn][] {
-  const [, exported, path] = /^export\{([^}]*)\}from"([^"]+)";?\s*$/.exec(code) ?? [];
-  if (exported === undefined || path === undefined) return [];
-  const names = exported.split(',').map((each) => each.split(' as ')).map(([inner = '', outer = inner]) => [inner, outer] as const);
-  return [[fileName, { from: posix.join(posix.dirname(fileName), path), names }]];
-}
 
 function existing(root: string, entries: Record<string, string>): Record<string, string> {
   return Object.fromEntries(Object.entries(entries).filter(([, file]) => existsSync(join(root, file))));

@@ -1,3 +1,4 @@
-import { main } from './main.ts';
+import { loadCode } from '../edge/load-code.ts';
+import type * as Main from './main.ts';
 
-await main(process.argv.slice(2));
+await loadCode<typeof Main>('main').main(process.argv.slice(2));

@@ -1,4 +1,5 @@
 import { mkdir, mkdtemp, readFile, readdir, realpath, rm, stat, writeFile } from 'node:fs/promises';
+import { isBuiltin } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
@@ -64,7 +65,7 @@ describe('the package', () => {
     for (const path of shippedCode()) {
       const imported = importsOf(path, await readFile(path, 'utf8'));
       expect(
-        imported.filter((name) => !/^(node:|\.)/.test(name)),
+        imported.filter((name) => !name.startsWith('.') && !isBuiltin(name)),
         path,
       ).toEqual([]);
     }
@@ -101,11 +102,12 @@ function importsOf(path: string, code: string): string[] {
     .flatMap(({ entries }) => entries)
     .flatMap(({ moduleRequest }) => moduleRequest?.value ?? []);
   const later = dynamicImports.map(({ moduleRequest: { start, end } }) => code.slice(start + 1, end - 1));
-  return [...staticImports.map(({ moduleRequest }) => moduleRequest.value), ...again, ...later];
+  const required = [...code.matchAll(/\brequire\(["'`]([^"'`]+)["'`]\)/g)].map(([, name = '']) => name);
+  return [...staticImports.map(({ moduleRequest }) => moduleRequest.value), ...again, ...later, ...required];
 }
 
 function shippedCode(): string[] {
-  return packed.files.map(({ path }) => path).filter((path) => path.endsWith('.mjs'));
+  return packed.files.map(({ path }) => path).filter((path) => /\.[cm]js$/.test(path));
 }
 
 describe('installed from the tarball, offline', () => {
