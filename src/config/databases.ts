@@ -20,12 +20,10 @@ interface TypescriptDatabase {
   /** How addresses of its module begin. */
   readonly schemes: readonly string[];
   readonly packages: readonly string[];
-  /** Whether its rows can come so many at a time. */
-  readonly inBatches?: true;
 }
 
 /** MySQL speaks as MariaDB does. */
-const mysql2 = { module: 'mariadb', schemes: ['mariadb', 'mysql'], packages: ['mysql2@^3.24.6'], inBatches: true } as const;
+const mysql2 = { module: 'mariadb', schemes: ['mariadb', 'mysql'], packages: ['mysql2@^3.24.6'] } as const;
 
 /** Looked for among the packages of npm on 2026-11-30. */
 const noOracle = {
@@ -35,14 +33,14 @@ const noOracle = {
 
 /** Every database, by the name that SQLAlchemy has for it. */
 export const databases = {
-  sqlite: { name: 'SQLite', drivers: [], readers: [], address: 'sqlite:///folder/file.sqlite', typescript: { module: 'sqlite', schemes: ['sqlite'], packages: ['libsql@^0.5.29'], inBatches: true, address: 'sqlite:///data/warehouse.sqlite' } },
-  postgresql: { name: 'PostgreSQL', drivers: ['psycopg[binary]>=3.2'], readers: ['adbc-driver-postgresql>=1.9'], batchReaders: ['pyarrow>=21'], address: 'postgresql+psycopg://user:<password>@host:5432/database', typescript: { module: 'postgresql', schemes: ['postgres', 'postgresql'], packages: ['pg@^8.23.1', '@types/pg@^8.23.1'], inBatches: true, address: 'postgresql://user:<password>@host:5432/database' } },
+  sqlite: { name: 'SQLite', drivers: [], readers: [], address: 'sqlite:///folder/file.sqlite', typescript: { module: 'sqlite', schemes: ['sqlite'], packages: ['libsql@^0.5.29'], address: 'sqlite:///data/warehouse.sqlite' } },
+  postgresql: { name: 'PostgreSQL', drivers: ['psycopg[binary]>=3.2'], readers: ['adbc-driver-postgresql>=1.9'], batchReaders: ['pyarrow>=21'], address: 'postgresql+psycopg://user:<password>@host:5432/database', typescript: { module: 'postgresql', schemes: ['postgres', 'postgresql'], packages: ['pg@^8.23.1', '@types/pg@^8.23.1'], address: 'postgresql://user:<password>@host:5432/database' } },
   mariadb: { name: 'MariaDB', drivers: ['pymysql>=1.1'], readers: [], address: 'mariadb+pymysql://user:<password>@host:3306/database', typescript: { ...mysql2, address: 'mariadb://user:<password>@host:3306/database' } },
   mysql: { name: 'MySQL', drivers: ['pymysql>=1.1'], readers: [], address: 'mysql+pymysql://user:<password>@host:3306/database', typescript: { ...mysql2, address: 'mysql://user:<password>@host:3306/database' } },
   mssql: { name: 'SQL Server', drivers: ['pymssql>=2.3'], readers: [], address: 'mssql+pymssql://user:<password>@host:1433/database', typescript: { module: 'mssql', schemes: ['mssql'], packages: ['tedious@^19.2.2'], address: 'mssql://user:<password>@host:1433/database' } },
   oracle: { name: 'Oracle', drivers: ['oracledb>=3.0'], readers: [], address: 'oracle+oracledb://user:<password>@host:1521/?service_name=service', typescript: { refused: noOracle } },
   hana: { name: 'SAP HANA', drivers: ['sqlalchemy-hana>=4.0', 'hdbcli>=2.20'], readers: [], address: 'hana+hdbcli://user:<password>@host:443/?encrypt=true', typescript: { module: 'hana', schemes: ['hana'], packages: ['hdb@^2.30.1'], address: 'hana://user:<password>@host:443/?encrypt=true' } },
-  duckdb: { name: 'DuckDB', drivers: ['duckdb-engine>=0.17'], readers: [], address: 'duckdb:///folder/file.duckdb', typescript: { schemes: ['duckdb'], packages: [], inBatches: true, address: 'duckdb:///data/warehouse.duckdb' } },
+  duckdb: { name: 'DuckDB', drivers: ['duckdb-engine>=0.17'], readers: [], address: 'duckdb:///folder/file.duckdb', typescript: { schemes: ['duckdb'], packages: [], address: 'duckdb:///data/warehouse.duckdb' } },
 } as const satisfies Readonly<Record<string, Database>>;
 
 export type DatabaseName = keyof typeof databases;

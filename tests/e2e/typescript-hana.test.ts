@@ -23,6 +23,16 @@ interface Column {
 interface Hdb {
   readonly Client: { readonly prototype: { connect(done: Done): void; exec(statement: string, done: Done): void; prepare(statement: string, done: Done): void; setAutoCommit(on: boolean): void; get(key: string): unknown } };
 }
+interface ResultSet {
+  readonly id: Buffer;
+  readonly metadata: readonly Column[];
+  readonly data: Packet;
+}
+interface Packet {
+  readonly argumentCount: number;
+  readonly attributes: number;
+  readonly buffer: Buffer;
+}
 interface Writer {
   setValues(values: readonly unknown[]): void;
 }
@@ -34,6 +44,7 @@ beforeAll(async () => {
   await mkdir('.cache', { recursive: true });
   root = await mkdtemp(join(resolve('.cache'), 'typescript-hana-'));
   const files = startFiles({ dir: 'kpi', id: 'sales', type: 'simple', inputs: 'orders', grain: 'day,channel', owner: 'ana', language: 'typescript', database: 'hana', timezone: 'Europe/Madrid' });
+  addTo(files, 'extractor', { name: 'many', kind: 'sql', source: 'erp', database: 'hana', batch_rows: '7' });
   addTo(files, 'extractor', { name: 'seen', kind: 'sql', source: 'erp', database: 'hana', contract: 'evolve' });
   for (const [way, options] of Object.entries(ways)) addTo(files, 'loader', { name: `by_${way}`, kind: 'sql', source: 'erp', inputs: 'sales_by_day', ...options });
   addTo(files, 'loader', { name: 'looked_at', kind: 'sql', source: 'erp', inputs: 'sales_by_day', publish: 'audit' });
@@ -87,9 +98,34 @@ function listen(answer: (statement: string) => unknown = () => [], columns: read
       heard.values.push(values);
       reply(statement, executed);
     };
-    done(null, { resultSetMetadata: columns, exec, drop: (dropped: Done) => dropped(null) });
+    const execute = (_: unknown, executed: Done): void => reply(statement, executed);
+    done(null, { resultSetMetadata: columns, exec, execute, drop: (dropped: Done) => dropped(null) });
   });
   return heard;
+}
+
+/** Rows as HANA sends them, packet by packet, to the client's own reader; `fetched` counts the packets that it asked for. */
+function resultSet(columns: readonly Column[], rows: readonly (readonly [number, string | null])[], packetRows: number, fault?: Error): { readonly found: unknown; readonly fetched: () => number } {
+  const cells = (row: readonly [number, string | null]): Buffer => {
+    const number = Buffer.from([1, 0, 0, 0, 0]);
+    number.writeInt32LE(row[0], 1);
+    return Buffer.concat([number, row[1] === null ? Buffer.from([255]) : Buffer.from([Buffer.byteLength(row[1]), ...Buffer.from(row[1])])]);
+  };
+  let [at, count] = [0, 0];
+  const packet = (): Packet => {
+    const some = rows.slice(at, (at += packetRows));
+    return { argumentCount: some.length, attributes: at >= rows.length ? 1 : 0, buffer: Buffer.concat(some.map(cells)) };
+  };
+  const connection = {
+    fetchNext(_: unknown, done: Done): void {
+      count += 1;
+      if (fault !== undefined && count > 3) done(fault);
+      else done(null, { resultSets: [{ data: packet() }] });
+    },
+    closeResultSet: (_: unknown, done: Done) => done(null),
+  };
+  const Found = load('hdb/lib/protocol/ResultSet') as new (connection: object, described: ResultSet, options: object) => unknown;
+  return { found: new Found(connection, { id: Buffer.alloc(8), metadata: columns, data: packet() }, {}), fetched: () => count };
 }
 
 const withCode = (message: string, code: number | string): Error => Object.assign(new Error(message), { code });
@@ -191,6 +227,43 @@ describe('an extractor of SAP HANA', () => {
     listen(() => [row], columns);
     const extract = (await moduleOf('src/core/extractors/seen.ts'))['seen'];
     expect(await extract?.('2026-01-05', '2026-01-06')).toEqual([{ record_id: '9007199254740993', occurred_at: '2026-01-05T08:00:00.123456', channel: 'tienda ñ 😀', amount: 0.1, pieces: 12, sentOn: '2026-01-05', open: 1 }]);
+  });
+
+  test('in batches gives every row, fetches no more than is asked for, and can be left', async () => {
+    const asked = [column('RECORD_ID', 3), column('CHANNEL', 11)];
+    const rows = Array.from({ length: 20_000 }, (_, index) => [index, index === 3 ? null : `tienda ñ ${index}`] as const);
+    const batches = async (size: number): Promise<AsyncGenerator<Rows>> => ((await moduleOf('src/core/sql.ts'))['sqlBatches'] as unknown as (...given: unknown[]) => AsyncGenerator<Rows>)('seen', 'select * from MANY', { record_id: 'number', channel: 'text' }, '2026-01-05', '2026-01-06', size);
+    const all = resultSet(asked, rows, 100);
+    listen(() => all.found, asked);
+    const [came, sizes]: [unknown[], Set<number>] = [[], new Set()];
+    for await (const batch of await batches(700)) {
+      came.push(...batch);
+      sizes.add(batch.length);
+    }
+    expect(came).toEqual(rows.map(([record_id, channel]) => ({ record_id, channel })));
+    expect([...sizes]).toEqual([700, 400]);
+
+    vi.restoreAllMocks();
+    const begun = resultSet(asked, rows, 100);
+    listen(() => begun.found, asked);
+    const left = await batches(7);
+    expect((await left.next()).value).toHaveLength(7);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(begun.fetched()).toBeLessThan(100);
+    await left.return(undefined);
+
+    vi.restoreAllMocks();
+    const broken = resultSet(asked, rows, 100, withCode('Connection closed by server', 'EHDBCLOSE'));
+    listen(() => broken.found, asked);
+    await expect((async () => { for await (const batch of await batches(7)) expect(batch.length).toBeLessThanOrEqual(7); })()).rejects.toThrow('it went away half way; run it again, or check ERP_URL');
+  });
+
+  test('in batches reads long texts, which a row has the place of only', async () => {
+    const long = { read: (done: Done) => done(null, row.CHANNEL) };
+    const found = { setFetchSize: () => {}, createObjectStream: () => [{ ...row, RECORD_ID: 7, OCCURRED_AT: '2026-01-05T08:00:00', CHANNEL: long }] };
+    listen(() => found, columns);
+    const extract = (await moduleOf('src/core/extractors/many.ts'))['many'];
+    expect(await extract?.('2026-01-05', '2026-01-06')).toEqual([{ record_id: '7', occurred_at: '2026-01-05T08:00:00', channel: 'tienda ñ 😀', amount: 0.1 }]);
   });
 
   test('refuses a number that has more digits than a number keeps', async () => {

@@ -23,6 +23,7 @@ beforeAll(async () => {
   await mkdir('.cache', { recursive: true });
   root = await mkdtemp(join(resolve('.cache'), 'typescript-mssql-'));
   const files = startFiles({ dir: 'kpi', id: 'sales', type: 'simple', inputs: 'orders', grain: 'day,channel', owner: 'ana', language: 'typescript', database: 'mssql', timezone: 'Europe/Madrid' });
+  addTo(files, 'extractor', { name: 'many', kind: 'sql', source: 'erp', database: 'mssql', batch_rows: '7' });
   addTo(files, 'extractor', { name: 'seen', kind: 'sql', source: 'erp', database: 'mssql', contract: 'evolve' });
   for (const [way, options] of Object.entries(ways)) addTo(files, 'loader', { name: `by_${way}`, kind: 'sql', source: 'erp', inputs: 'sales_by_day', ...options });
   addTo(files, 'loader', { name: 'looked_at', kind: 'sql', source: 'erp', inputs: 'sales_by_day', publish: 'audit' });
@@ -158,6 +159,31 @@ describe('an extractor of SQL Server', () => {
     await listen((statement) => (statement.includes('sp_describe') ? described(columns) : { columns: { record_id: 'int', occurred_at: 'datetime2', channel: 'nvarchar', amount: 'nvarchar', pieces: 'int', sent_on: 'datetime2', open: 'bit' }, rows: [row] }));
     const extract = (await moduleOf('src/core/extractors/seen.ts'))['seen'];
     expect(await extract?.('2026-01-05', '2026-01-06')).toEqual([{ record_id: '7', occurred_at: '2026-01-05T08:00:00.123456', channel: 'web', amount: 0.1, pieces: 12, sent_on: '2026-01-05', open: 1 }]);
+  });
+
+  test('in batches gives what it gives at once, no more rows at a time than were asked for, and can be left', async () => {
+    const columns = { record_id: 'bigint', occurred_at: 'datetime2(7)', channel: 'nvarchar(20)', amount: 'decimal(9,2)' };
+    const row = (index: number) => [index, '2026-01-05 08:00:00.2500000', 'tienda ñ 😀', `${index}.10`];
+    const rows = Array.from({ length: 40 }, (_, index) => row(index));
+    const answering = (given: readonly (readonly unknown[])[], errors: Answer['errors'] = []) => (statement: string): Answer => (statement.includes('sp_describe') ? described(columns) : { columns: { record_id: 'int', occurred_at: 'datetime2', channel: 'nvarchar', amount: 'nvarchar' }, rows: given, errors });
+    await listen(answering(rows));
+    const extract = (await moduleOf('src/core/extractors/many.ts'))['many'];
+    const atOnce = await read('select * from many', { record_id: 'text', occurred_at: 'moment', channel: 'text', amount: 'number' });
+    expect(atOnce[39]).toEqual({ record_id: '39', occurred_at: '2026-01-05T08:00:00.25', channel: 'tienda ñ 😀', amount: 39.1 });
+    expect(await extract?.('2026-01-05', '2026-01-06')).toEqual(atOnce);
+    const batches = async (): Promise<AsyncGenerator<Rows>> => ((await moduleOf('src/core/sql.ts'))['sqlBatches'] as unknown as (...given: unknown[]) => AsyncGenerator<Rows>)('many', 'select * from many', { record_id: 'text' }, '2026-01-05', '2026-01-06', 7);
+    const sizes: number[] = [];
+    for await (const batch of await batches()) sizes.push(batch.length);
+    expect(sizes).toEqual([7, 7, 7, 7, 7, 5]);
+    const begun = await batches();
+    expect((await begun.next()).value).toHaveLength(7);
+    await begun.return(undefined);
+    await server?.stop();
+    await listen(answering([]));
+    expect(await extract?.('2026-01-05', '2026-01-06')).toEqual([]);
+    await server?.stop();
+    await listen(answering(rows.slice(0, 20), [[8134, 'Divide by zero error encountered.']]));
+    await expect(extract?.('2026-01-05', '2026-01-06')).rejects.toThrow('Divide by zero');
   });
 
   test('says what to check, and never the address', async () => {

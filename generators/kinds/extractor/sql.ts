@@ -1,5 +1,3 @@
-import { typescriptDatabase } from '../../../src/config/databases.ts';
-import { fail } from '../../../src/errors/failure.ts';
 import type { StageItem } from '../../../src/generate/define-stage.ts';
 import { defineKind } from '../../../src/generate/define-stage.ts';
 import { typescriptPair } from '../../../src/generate/typescript-stage.ts';
@@ -13,12 +11,6 @@ function readers(item: StageItem): string[] {
   const staged = batchModules('sql', item);
   if (staged.length > 0) return ['src/core/contract.py', ...staged];
   return contractOf(item) === '' ? [] : ['src/core/contract.py', 'src/core/sql_contract.py'];
-}
-
-/** @throws Failure E_LANGUAGE_NOT_YET for rows in batches of a database that gives them at once */
-function checkBatches(item: StageItem): void {
-  const { database } = item.options;
-  if (batchRowsOf(item) > 0 && typescriptDatabase(database).inBatches !== true) fail('E_LANGUAGE_NOT_YET', { subject: `--batch-rows --database ${database}` });
 }
 
 export const kind = defineKind({
@@ -41,11 +33,6 @@ export const kind = defineKind({
       { template: 'stage/extractor/sql/extractor.sql', path: `src/core/extractors/${name}.sql`, owner: 'seed' },
     ],
     options: [sqlInTypescript.database, contractOption, ...cursorOptions, batchOption],
-    fields: (item, view) => {
-      checkCursor(item, view);
-      checkBatches(item);
-      return [];
-    },
     modules: (item) => [...(contractOf(item) === '' ? [] : [...contractModulesInTypescript, 'src/core/sql-contract.ts']), ...batchModulesInTypescript(item), ...cursorModulesInTypescript(item), ...sqlInTypescript.modules(item)],
     requirements: sqlInTypescript.requirements,
     address: sqlInTypescript.address,

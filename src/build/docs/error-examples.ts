@@ -18,7 +18,7 @@ export const errorExamples: ErrorArgs = {
     choices: ['simple', 'ratio', 'cumulative', 'derived', 'conversion'],
     suggestion: 'ratio',
   },
-  E_LANGUAGE_NOT_YET: { subject: '--batch-rows --database mssql' },
+  E_LANGUAGE_NOT_YET: { subject: 'extractor queue' },
   E_STAGE_NAME_TAKEN: { name: 'stock_cover' },
   E_PYTHON_MISSING: { asked: ['python3', 'python'], storeAlias: false },
   E_PYTHON_OLD: { path: '/usr/bin/python3', version: '3.9.18' },
