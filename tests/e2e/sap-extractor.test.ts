@@ -186,6 +186,16 @@ it.each(['v2', 'v4'])('in TypeScript, every page comes to the same value, also w
   });
 });
 
+it('in TypeScript, a page has any number of rows', async () => {
+  const many = await startODataServer(Array.from({ length: 130_000 }, () => records[0] as (typeof records)[number]));
+  try {
+    const [found] = await extractIn('TypeScript', [{ stage: 'deliveries', env: { ERP_URL: `${many.url}/plain/v4` }, days: year, given: { pageSize: 200_000 } }]);
+    expect(found?.says ?? found?.rows).toBe(130_000);
+  } finally {
+    await many.stop();
+  }
+}, 60_000);
+
 describe.each(everywhere)('an extractor of kind sap in %s, against a service of %s', (language, version) => {
   const extracting = { extract: async (asked: readonly Asked[]) => await extractIn(language, asked) };
 

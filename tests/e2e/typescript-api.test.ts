@@ -81,6 +81,16 @@ describe('an extractor of kind api in TypeScript, against a server', () => {
     await rmdir(folder);
   });
 
+  test('reads a page of any number of rows', async () => {
+    const many = await startApiServer(Array.from({ length: 130_000 }, (_, index) => ({ ...records[0], record_id: `r${index}` }) as ApiRecord));
+    try {
+      const rows = await extract('by_single_page', { SHOP_URL: `${many.url}/plain/none/single_page` });
+      expect([rows.length, rows.at(-1)?.['record_id']]).toEqual([130_000, 'r129999']);
+    } finally {
+      await many.stop();
+    }
+  }, 60_000);
+
   test('says which variable does not let in, and never what it holds', async () => {
     const url = `${server.url}/plain/bearer/cursor`;
     expect(await saying('with_bearer', { API_BEARER_URL: url, API_BEARER_TOKEN: 'wrong-one' })).toMatch(/^ApiError: GET http\S+: 401 Unauthorized: not let in; check API_BEARER_TOKEN$/);
