@@ -19,4 +19,4 @@ export const batchRowsOf = ({ options }: StageItem): number => Number(options['b
 export const batchModules = (kind: 'sql' | 'api' | 'sap' | 'lake' | 'lake_contract', item: StageItem): string[] => (batchRowsOf(item) === 0 ? [] : [`src/core/${kind}_batches.py`, 'src/core/staging.py']);
 
 /** The same in TypeScript: pages and batches come one by one anyway, so that it is the same for every kind. */
-export const batchModulesInTypescript = (item: StageItem): string[] => (batchRowsOf(item) === 0 ? [] : ['src/core/staging.ts']);
+export const batchModulesInTypescript = (item: StageItem): string[] => (batchRowsOf(item) === 0 ? [] : ['src/core/staging.ts', 'src/core/temporary-folder.ts']);

@@ -9,16 +9,16 @@ const words = new Set(
   get global_this globals group_rows
   header_cursor header_link
   implements import in in_range incoming incremental incremental_stage index infinity insert_only instanceof interface intl is
-  json json_link
+  json json_batches json_link
   kept key
-  lake_with let
+  lake_batches lake_batches_by_contract lake_with let
   map math merge metadata module
   name_of namespace needed never new not_null null number
   object of offset
   package page_number parameters parse_args path pipeline places private process promise properties protected public
   query
-  read_api read_lake read_lake_by_contract read_sap read_sap_changes read_sql read_sql_by_contract readonly replace replace_partitions request require resolve return root row row_count row_of rows rows_of runtime
-  sap_pages save save_lake scd2 schema send set settings single_page sql sql_batches sql_batches_by_contract stage staged start_of static string sum sum_numbers super switch symbol
+  read_api read_json read_lake read_lake_by_contract read_sap read_sap_changes read_sql read_sql_by_contract readonly replace replace_partitions request require resolve return root row row_count row_of rows rows_of runtime
+  sap_pages save save_lake scd2 schema send set settings single_page sql sql_batches sql_batches_by_contract stage staged start_of static string sum sum_groups super switch symbol
   table table_like table_of tasks this throw total totals transformers true try type typeof
   undefined unique unknown upsert using_file
   value values var void

@@ -1,10 +1,15 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { startFiles } from '../generate/grown.ts';
+import { addTo, startFiles } from '../generate/grown.ts';
 import { expectToPass, useTypescript } from './use-typescript.ts';
 
-const repository = useTypescript(() => startFiles({ dir: 'kpi', name: 'Sales', id: 'sales', grain: 'day', owner: 'ana', language: 'typescript' }));
+const repository = useTypescript(() => {
+  const files = startFiles({ dir: 'kpi', name: 'Sales', id: 'sales', grain: 'day', owner: 'ana', language: 'typescript' });
+  addTo(files, 'extractor', { name: 'orders', kind: 'sql' });
+  addTo(files, 'transformer', { name: 'orders_by_day', kind: 'aggregation', inputs: 'orders' });
+  return files;
+});
 
 /** Node collects at moments of its own; here it does when it hurts most. */
 const suite = `
@@ -37,6 +42,52 @@ test('stages that open and close one file at the same time do not take it from e
 `;
 
 it('stages of a TypeScript repository share a file of DuckDB', async () => await expectToPass(repository, 'shared', suite), 300_000);
+
+const kept = `
+import { expect, test } from 'vitest';
+import { duckdb } from '../../src/core/sql-duckdb.ts';
+import { ordersByDay } from '../../src/core/transformers/orders_by_day.ts';
+
+const columns = { name: 'text', day: 'day', at: 'moment', amount: 'number' } as const;
+const row = (name: string | null, amount: number | null, at: string | null = '2026-01-05T08:00:00.123456', day: string | null = '2026-02-28') => ({ name, day, at, amount });
+const rows = [row('ñ 😀 \\' " \\\\ \\n \\t', 0.1), row('', -1e21, '1000-01-01T23:59:59'), row(null, null, null, null), row('a', 5e-324), row('b', 123456789012345), row('c', -0)];
+
+test.each(['"kept"', '"a b"."ta""ble"'])('rows that are put come back as they were, in a table of any name: %s', async (table) => {
+  const connection = await duckdb.connect('duckdb:///kept.duckdb');
+  await connection.run('create schema if not exists "a b"');
+  for (const isTemporary of table.includes('.') ? [false] : [true, false]) {
+    for (const given of [[row('old', 1)], [...rows, ...Array.from({ length: 25_000 }, (_, index) => row('more', index))]]) await connection.put(table, columns, given, isTemporary);
+    const found = await connection.run('select name, day::varchar as day, strftime(at, \\'%Y-%m-%dT%H:%M:%S.%f\\') as at, amount from ' + table);
+    expect(found).toHaveLength(25_006);
+    expect(found.slice(0, 6)).toEqual(rows.map((each) => ({ ...each, at: each.at !== null && each.at.length === 19 ? each.at + '.000000' : each.at })));
+    if (isTemporary) await connection.run('drop table ' + table);
+  }
+  await connection.close();
+});
+
+test('what does not fit is an error, and nothing of it stays: not even where a transaction goes on', async () => {
+  const connection = await duckdb.connect('duckdb:///kept.duckdb');
+  await connection.put('"there"', columns, [row('a', 1)], false);
+  await connection.begin();
+  await connection.run('create table money (amount decimal(20, 4))');
+  await connection.put('"staged"', columns, [row('a', 0.1), row('b', 12345.6789)], true);
+  await connection.run('insert into money select amount from staged');
+  expect(await connection.run('select amount::varchar as amount from money order by 1')).toEqual([{ amount: '0.1000' }, { amount: '12345.6789' }]);
+  await expect(connection.put('"staged"', columns, [row('a', 1), row('b', 2, '2026-13-05T00:00:00')], true)).rejects.toThrow();
+  await connection.run('rollback');
+  expect(await connection.run('select name from there')).toEqual([{ name: 'a' }]);
+  await connection.close();
+});
+
+test('an aggregation keeps a column of numbers that is empty, and no other', () => {
+  const order = (day: string, amount: number | null) => ({ record_id: null, occurred_at: day + 'T08:00:00', amount });
+  const sums = (...given: readonly object[]) => ordersByDay(given as never);
+  expect(sums(order('2026-01-05', null))).toEqual([{ day: '2026-01-05', amount: 0 }]);
+  expect(sums(order('2026-01-05', null), order('2026-01-06', 2), order('2026-01-06', null))).toEqual([{ day: '2026-01-05', amount: 0 }, { day: '2026-01-06', amount: 2 }]);
+});
+`;
+
+it('rows are put into files of DuckDB with every value as it was, and summed as in Python', async () => await expectToPass(repository, 'kept', kept), 120_000);
 
 const thread = `
 import { Worker, isMainThread } from 'node:worker_threads';

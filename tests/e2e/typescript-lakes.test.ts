@@ -10,6 +10,7 @@ function files() {
   const all = startFiles({ dir: 'kpi', name: 'Sales', id: 'sales', grain: 'day,region', owner: 'ana', language: 'typescript', source: 'datalake', locale: 'en', timezone: 'Europe/Madrid' });
   addTo(all, 'extractor', { name: 'trips', kind: 'datalake', cursor: 'updated_at', initial: '2026-01-05', lag: '2' });
   for (const format of ['csv', 'json']) addTo(all, 'extractor', { name: `trips_${format}`, kind: 'datalake', format });
+  for (const format of ['parquet', 'csv', 'json']) for (const contract of ['none', 'evolve', 'discard_row']) addTo(all, 'extractor', { name: `staged_${contract}_${format}`, kind: 'datalake', format, contract, batch_rows: '700' });
   for (const contract of contracts) addTo(all, 'extractor', { name: `under_${contract}`, kind: 'datalake', contract, cursor: contract === 'freeze' ? 'updated_at' : '' });
   addTo(all, 'loader', { name: 'sales_files', kind: 'datalake', inputs: 'sales_by_day' });
   return all;
@@ -20,6 +21,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { beforeEach, expect, test, vi } from 'vitest';
+import { readJson } from '../../src/core/lake-json.ts';
 import { readLake, saveLake } from '../../src/core/lake.ts';
 import { places } from '../../src/core/root.ts';
 
@@ -41,7 +43,14 @@ async function put(path: string, ...moments: string[]): Promise<void> {
   await run(\`copy (select unnest([\${moments.map((each) => \`'\${each}'\`).join(', ')}]) as record_id, record_id::timestamp as occurred_at) to '\${file}' (format \${path.split('.').at(-1)})\`);
 }
 
-const idsOf = async (pattern: string, start: string, end: string, format: 'parquet' | 'csv' | 'json' = 'parquet') => (await readLake('trips', pattern, format, SCHEMA, start, end)).map(({ record_id }) => record_id).toSorted();
+const rowsOf = async (pattern: string, start: string, end: string, format: 'parquet' | 'csv' | 'json') => (format === 'json' ? await readJson('trips', pattern, SCHEMA, start, end) : await readLake('trips', pattern, format, SCHEMA, start, end));
+const idsOf = async (pattern: string, start: string, end: string, format: 'parquet' | 'csv' | 'json' = 'parquet') => (await rowsOf(pattern, start, end, format)).map(({ record_id }) => record_id).toSorted();
+
+function write(path: string, text: string): void {
+  const file = join(places.data, 'source', path);
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, text);
+}
 
 /** Whoever opens it fails. */
 function breakFile(path: string): void {
@@ -84,6 +93,29 @@ test('a number of a CSV that JavaScript cannot keep is an error, and so is one t
   expect([await of('0.1'), await of('1e3'), await of('')]).toEqual([0.1, 1000, null]);
   expect(await of('12345678901234567.89')).toContain('more digits than a number keeps');
   expect(await of('many')).toMatch(/^trips: Conversion Error.* (?!.*many)/);
+});
+
+test('JSON loses no digit: a text is as it was written, and what a number cannot keep is an error', async () => {
+  const line = (amount: string): string => \`{"occurred_at": "2026-01-05 08:00:00", "record_id": \${amount}, "amount": \${amount}}\\n\`;
+  const of = async (text: string, amount: 'number' | 'text') => {
+    write('f/one.json', text);
+    return await readJson('trips', 'f/*.json', { ...SCHEMA, amount }, '2026-01-05', '2026-01-06').then((rows) => rows.map((row) => row.amount), (error: Error) => \`\${error.name}: \${error.message}\`);
+  };
+  const written = ['12345678901234567.89', '0.12345678901234567890', '-9007199254740993', '123456789012345678901234567890', '1.10', '1e3', '0.1', '7'];
+  expect(await of(written.map(line).join(''), 'text')).toEqual(written);
+  expect(await of(['1.10', '1e3', '0.1', '-7', 'null', '"0.5"'].map(line).join(''), 'number')).toEqual([1.1, 1000, 0.1, -7, null, 0.5]);
+  expect(await of(line('12345678901234567.89'), 'number')).toMatch(/^LakeError: trips: f\\/one\\.json: amount: expected .*"amount":"a number of too many digits".* \\(records 1\\)$/);
+  expect(await of(line('"many"'), 'number')).toMatch(/^LakeError: trips: f\\/one\\.json: amount: expected (?!.*many)/);
+  expect(await of(line('1').replace('"amount"', '"other"'), 'number')).toMatch(/^LakeError: trips: amount: expected/);
+  expect(await of(line('{"a": [1.5, "12: 3456789012345678"]}'), 'text')).toEqual(['{"a":[1.5,"12: 3456789012345678"]}']);
+  expect(await of('{"occurred_at": "2026-01-05 08:00:00"', 'text')).toMatch(/^LakeError: trips: /);
+  expect(await of('[1, 2]\\n', 'text')).toMatch(/^LakeError: trips: /);
+});
+
+test.each(['csv', 'json'] as const)('a moment of a zone is one of the KPI, whatever day it is elsewhere: %s', async (format) => {
+  const moments = ['2026-01-04T23:30:00Z', '2026-01-05T22:30:00.25Z', '2026-01-05T23:30:00+00:00', '2026-01-05 00:15:00+0200', '2026-01-05T12:00:00'];
+  write(\`g/one.\${format}\`, format === 'csv' ? \`record_id,occurred_at\\n\${moments.map((each) => \`\${each},\${each}\\n\`).join('')}\` : moments.map((each) => \`\${JSON.stringify({ record_id: each, occurred_at: each })}\\n\`).join(''));
+  expect((await rowsOf(\`g/*.\${format}\`, '2026-01-05', '2026-01-06', format)).map((row) => row.occurred_at)).toEqual(['2026-01-05T00:30:00', '2026-01-05T23:30:00.25', '2026-01-05T12:00:00']);
 });
 
 test('a pattern that fits no file at all stops, and so does a form that is none', async () => {
@@ -194,6 +226,90 @@ test('a parquet that has types keeps those of new columns, and moments of a zone
 });
 `;
 
+const batchSuite = `
+import { mkdirSync, mkdtempSync, readdirSync, rmdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { DuckDBInstance } from '@duckdb/node-api';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import * as extractors from '../../src/core/extractors/index.ts';
+import { jsonBatches } from '../../src/core/lake-json.ts';
+import { lakeBatches } from '../../src/core/lake.ts';
+import { places } from '../../src/core/root.ts';
+
+type Rows = readonly Readonly<Record<string, unknown>>[];
+type Extract = (start: string, end: string) => Promise<Rows>;
+
+vi.setConfig({ testTimeout: 60_000 });
+
+const whole = ['2026-01-05', '2026-01-08'] as const;
+const system = tmpdir();
+let folder = '';
+
+beforeEach(() => {
+  folder = mkdtempSync(join(system, 'kpi-batches-'));
+  vi.stubEnv('LAKE_URI', 'source');
+  vi.stubEnv('TMPDIR', folder);
+});
+// Nothing is left behind, however it ended.
+afterEach(() => rmdirSync(folder));
+
+describe.each(['parquet', 'csv', 'json'] as const)('%s', (format) => {
+  async function put(path: string, query: string): Promise<void> {
+    const file = join(places.data, 'source', \`\${path}.\${format}\`);
+    mkdirSync(dirname(file), { recursive: true });
+    const connection = await (await DuckDBInstance.create()).connect();
+    await connection.run(\`copy (\${query}) to '\${file}' (format \${format})\`);
+    connection.closeSync();
+  }
+  const stage = (contract: string): string => \`staged_\${contract}_\${format}\`;
+  const extract = async (contract: string, [start, end]: readonly [string, string] = whole): Promise<Rows> => {
+    const name = stage(contract).replaceAll(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+    return await ((extractors as unknown as Readonly<Record<string, Extract>>)[name]?.(start, end) ?? expect.unreachable());
+  };
+  const sorted = (rows: Rows): Rows => rows.toSorted((left, right) => Number(left['amount']) - Number(right['amount']));
+  const records = (amount: string, from: number, to: number) => \`select 'r' || range as record_id, timestamp '2026-01-05 08:00:00.25' + interval 1 day * (range // 1500) as occurred_at, 'tienda ñ 😀' as region, \${amount} as amount from range(\${from}, \${to})\`;
+  const fill = async (contract: string, amount = 'range + 0.5::double'): Promise<void> => {
+    for (const part of [0, 1, 2]) await put(\`\${stage(contract)}/\${part}\`, records(part === 1 ? amount : 'range + 0.5::double', part * 1500, part * 1500 + 1500));
+  };
+  const expected = (from: number, to: number) => Array.from({ length: to - from }, (_, index) => ({ record_id: \`r\${from + index}\`, occurred_at: \`2026-01-0\${5 + Math.floor((from + index) / 1500)}T08:00:00.25\`, region: 'tienda ñ 😀', amount: from + index + 0.5 }));
+
+  test.each(['none', 'evolve', 'discard_row'])('gives what it gives at once, of every file and batch: %s', async (contract) => {
+    await fill(contract);
+    expect(sorted(await extract(contract))).toEqual(expected(0, 4500));
+    expect(sorted(await extract(contract, ['2026-01-06', '2026-01-07']))).toEqual(expected(1500, 3000));
+    expect(await extract(contract, ['2025-01-05', '2025-01-07'])).toEqual([]);
+  });
+
+  test('says what is wrong wherever it is', async () => {
+    for (const contract of ['none', 'evolve', 'discard_row']) await fill(contract, "case when range = 2500 then 'many' else '1' end");
+    expect(await extract('discard_row')).toHaveLength(4499);
+    await expect(extract('evolve')).rejects.toThrow(/: amount: expected .* \\(records 1001\\)$/);
+    if (format === 'json') await expect(extract('none')).rejects.toThrow(/: amount: expected .* \\(records 1001\\)$/);
+    else await expect(extract('none')).rejects.toThrow();
+  });
+
+  test('comes part by part, and what was begun can be left', async () => {
+    await fill('evolve');
+    const schema = { record_id: 'text', occurred_at: 'moment' } as const;
+    const given = ['trips', \`\${stage('evolve')}/*.\${format}\`] as const;
+    const parts = format === 'json' ? jsonBatches(...given, schema, ...whole) : lakeBatches(...given, format, schema, ...whole);
+    expect(((await parts.next()).value as Rows).length).toBeLessThanOrEqual(2048);
+    await parts.return(undefined);
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  test('a new column comes along, a number only where all of it is, from one file to the next', async () => {
+    const row = "'r' as record_id, timestamp '2026-01-05 08:00:00' as occurred_at, 'web' as region";
+    await put(\`\${stage('evolve')}/0\`, \`select \${row}, 1.5::double as amount, 7 as pieces, 7 as mixed\`);
+    await put(\`\${stage('evolve')}/1\`, \`select \${row}, 2.5::double as amount, 'seven' as mixed\`);
+    await put(\`\${stage('evolve')}/2\`, \`select \${row}, 3.5::double as amount, 0.1::double as pieces\`);
+    const [seven, tenth] = format === 'csv' ? ['7', '0.1'] : [7, 0.1];
+    expect(sorted(await extract('evolve')).map(({ pieces, mixed }) => [pieces, mixed])).toEqual([[seven, '7'], [null, 'seven'], [tenth, null]]);
+  });
+});
+`;
+
 describe('lakes of a TypeScript repository', () => {
   const repository = useTypescript(files);
 
@@ -210,6 +326,10 @@ describe('lakes of a TypeScript repository', () => {
 
   it('are read by their folders and written with their types', async () => {
     await expectToPass(repository, 'lakes', suite);
+  }, 120_000);
+
+  it('are read a batch at a time', async () => {
+    await expectToPass(repository, 'lake-batches', batchSuite);
   }, 120_000);
 
   it('are held to a contract, each file by itself', async () => {

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
@@ -64,6 +64,16 @@ async function call(folder: 'extractors' | 'loaders', stage: string, ...given: u
 
 const read = async (stage: string): Promise<Rows> => ((await call('extractors', stage, '2026-01-05', '2026-01-07')) as Rows).toSorted((left, right) => Number(left['amount']) - Number(right['amount']));
 
+/** What lies below a folder, part by part. */
+async function partsOf(store: Store, format: (typeof formats)[number], below: string, start: string, end: string): Promise<Rows[]> {
+  const stage = `${store}_${format}`;
+  const module = (await import(join(root, `src/core/${format === 'json' ? 'lake-json' : 'lake'}.ts`))) as Readonly<Record<string, (...given: unknown[]) => AsyncIterable<Rows>>>;
+  const given = [stage, `${stage}/${below}/*.${format}`, ...(format === 'json' ? [] : [format]), { amount: 'number', occurred_at: 'moment' }, start, end];
+  const parts: Rows[] = [];
+  for await (const part of module[format === 'json' ? 'jsonBatches' : 'lakeBatches']?.(...given) ?? []) parts.push(part);
+  return parts;
+}
+
 /** What leads to a folder of a store. */
 function variables(store: Store, folder: string): Readonly<Record<string, string>> {
   const { uri, keys, env } = servers.get(store) ?? { uri: '', keys: {}, env: {} };
@@ -102,8 +112,7 @@ describe.each(stores.flatMap((store) => formats.map((format) => ({ store, format
     if (!servers.has(store)) return skip('Azurite cannot be installed here');
     useStore(store, 'by day');
     await call('loaders', `to_${store}_${format}`, [rowOf('2026-01-05', 1), rowOf('2026-01-06', 2)]);
-    const { readLake } = (await import(join(root, 'src/core/lake.ts'))) as { readLake: (...given: unknown[]) => Promise<Rows> };
-    const days = async (start: string, end: string): Promise<Rows> => await readLake(`${store}_${format}`, `${store}_${format}/day={day}/**/*.${format}`, format, { amount: 'number', occurred_at: 'moment' }, start, end, 'occurred_at');
+    const days = async (start: string, end: string): Promise<Rows> => (await partsOf(store, format, 'day={day}/**', start, end)).flat();
     expect((await days('2026-01-06', '2026-01-08')).map((row) => row['amount'])).toEqual([2]);
     expect(await days('2026-02-01', '2026-02-03')).toEqual([]);
     useStore(store, 'by nobody');
@@ -113,9 +122,14 @@ describe.each(stores.flatMap((store) => formats.map((format) => ({ store, format
   test('of which there are many is read whole', async ({ skip }) => {
     if (!servers.has(store)) return skip('Azurite cannot be installed here');
     useStore(store, 'many');
+    const beside = await mkdtemp(join(root, 'beside-'));
+    vi.stubEnv('TMPDIR', beside);
     const rows: Rows = Array.from({ length: 30 }, (_, index) => ({ ...rowOf('2026-01-05', index), day: `part ${index}` }));
     await call('loaders', `to_${store}_${format}`, rows);
     expect((await read(`${store}_${format}`)).map((row) => row['amount'])).toEqual(rows.map((row) => row['amount']));
+    const parts = await partsOf(store, format, '**', '2026-01-05', '2026-01-07');
+    expect(parts.flat().map((row) => row['amount']).toSorted((left, right) => Number(left) - Number(right))).toEqual(rows.map((row) => row['amount']));
+    expect(await readdir(beside)).toEqual([]);
   }, minutes);
 });
 

@@ -350,7 +350,6 @@ describe('a TypeScript repository', () => {
     ['extractor', { name: 'stock', kind: 'datalake', format: 'delta' }, 'E_ANSWER_REFUSED'],
     ['extractor', { name: 'stock', kind: 'api', initial: '2026-02-30' }, 'E_ANSWER_REFUSED'],
     ['extractor', { name: 'stock', kind: 'sql', lag: '3' }, 'E_ANSWER_REFUSED'],
-    ['extractor', { name: 'stock', kind: 'sql', database: 'mssql', batch_rows: '100' }, 'E_LANGUAGE_NOT_YET'],
     ['transformer', { name: 'sum', kind: 'aggregation', inputs: 'rate' }, 'E_ANSWER_REFUSED'],
     ['transformer', { name: 'unique', kind: 'aggregation', inputs: 'rate' }, 'E_ANSWER_REFUSED'],
     ['transformer', { name: 'by_place', kind: 'aggregation', inputs: 'rate', checks: 'not_nul(a)' }, 'E_ANSWER_REFUSED'],
@@ -392,7 +391,7 @@ describe('a TypeScript repository', () => {
     addTo(files, 'extractor', { name: 'changed', kind: 'sql', cursor: 'updated_at', initial: '2026-01-05', contract: 'evolve' });
     addTo(files, 'transformer', { name: 'clean_changed', kind: 'cleaning', inputs: 'changed' });
     for (const format of ['parquet', 'csv', 'json']) {
-      addTo(files, 'extractor', { name: `read_${format}`, kind: 'datalake', format, cursor: format === 'csv' ? 'seen_at' : '', initial: format === 'json' ? '' : '2026-01-05' });
+      addTo(files, 'extractor', { name: `filed_${format}`, kind: 'datalake', format, cursor: format === 'csv' ? 'seen_at' : '', initial: format === 'json' ? '' : '2026-01-05' });
       addTo(files, 'loader', { name: `written_${format}`, kind: 'datalake', format, inputs: 'by_period' });
       const store = { parquet: 's3', csv: 'azure', json: 'gcs' }[format] ?? '';
       addTo(files, 'extractor', { name: `fetched_${format}`, kind: 'datalake', format, source: `in_${store}`, store, contract: format === 'csv' ? 'freeze' : 'none' });
@@ -402,7 +401,8 @@ describe('a TypeScript repository', () => {
     addTo(files, 'loader', { name: 'told', kind: 'api', source: 'desk', inputs: 'by_period' });
     addTo(files, 'transformer', { name: 'clean_tickets', kind: 'cleaning', inputs: 'tickets' });
     for (const contract of ['none', 'evolve']) addTo(files, 'extractor', { name: `entities_${contract}`, kind: 'sap', source: 'erp', auth: 'http_basic', client: '100', contract, cursor: contract === 'none' ? '' : 'changed_at', initial: contract === 'none' ? '' : '2026-01-05' });
-    for (const [kind, source] of [['api', 'desk'], ['sap', 'erp'], ['sql', 'shop']] as const) for (const contract of ['none', 'evolve']) addTo(files, 'extractor', { name: `staged_${kind}_${contract}`, kind, source, contract, batch_rows: '1000' });
+    for (const [kind, source] of [['api', 'desk'], ['sap', 'erp'], ['sql', 'shop'], ['datalake', 'lake']] as const) for (const contract of ['none', 'evolve']) addTo(files, 'extractor', { name: `staged_${kind}_${contract}`, kind, source, contract, batch_rows: '1000' });
+    for (const [format, contract] of [['csv', 'none'], ['json', 'none'], ['json', 'freeze']] as const) addTo(files, 'extractor', { name: `staged_${format}_${contract}`, kind: 'datalake', source: 'lake', format, contract, batch_rows: '1000' });
     addTo(files, 'extractor', { name: 'copied', kind: 'sap', source: 'erp', read: 'delta' });
     addTo(files, 'transformer', { name: 'clean_copied', kind: 'cleaning', inputs: 'copied' });
     for (const [write, strategy] of [['append', ''], ['replace', ''], ['replace_partitions', ''], ['merge', 'upsert'], ['merge', 'insert-only'], ['merge', 'scd2']])

@@ -5,7 +5,17 @@ import { execa } from 'execa';
 /** What our own node_modules has not is declared: its types are the business of who installs it. */
 const notHere = `declare module '@duckdb/node-api' {
   type Values = Readonly<Record<string, string>>;
+  export interface DuckDBAppender {
+    appendDouble(value: number): void;
+    appendVarchar(value: string): void;
+    appendNull(): void;
+    endRow(): void;
+    clear(): void;
+    flushSync(): void;
+    closeSync(): void;
+  }
   export interface DuckDBConnection {
+    createAppender(table: string, schema?: string | null, catalog?: string | null): Promise<DuckDBAppender>;
     run(sql: string, values?: Values): Promise<unknown>;
     runAndReadAll(sql: string, values?: Values): Promise<{ getRowObjectsJson(): Record<string, unknown>[] }>;
     stream(sql: string, values?: Values): Promise<{ yieldRowObjectJson(): AsyncIterable<Record<string, unknown>[]> }>;

@@ -1,9 +1,16 @@
+import type { StageItem } from '../../../src/generate/define-stage.ts';
 import { defineKind } from '../../../src/generate/define-stage.ts';
 import { typescriptPair } from '../../../src/generate/typescript-stage.ts';
-import { batchModules, batchOption, batchRowsOf } from '../../batches.ts';
+import { batchModules, batchModulesInTypescript, batchOption, batchRowsOf } from '../../batches.ts';
 import { contractModulesInTypescript, contractOf, contractOption } from '../../contract.ts';
 import { checkCursor, cursorModules, cursorModulesInTypescript, cursorOf, cursorOptions } from '../../cursor.ts';
-import { formatOption, lakeAddress, lakeFields, lakeInTypescript, lakeReaders, lakeReading, lakeRequirements, lakeVariables, storeOption } from '../../lakes.ts';
+import { formatOf, formatOption, lakeAddress, lakeFields, lakeInTypescript, lakeReaders, lakeReading, lakeRequirements, lakeVariables, storeOption } from '../../lakes.ts';
+
+/** The modules of a TypeScript repository that look at rows one by one. */
+function rowByRow(item: StageItem): string[] {
+  const reader = contractOf(item) === '' ? 'lake-json' : 'lake-contract';
+  return contractOf(item) === '' && formatOf(item) !== 'json' ? [] : [...contractModulesInTypescript, 'src/core/json.ts', 'src/core/lake-rows.ts', `src/core/${reader}.ts`];
+}
 
 export const kind = defineKind({
   rank: 2,
@@ -22,8 +29,8 @@ export const kind = defineKind({
   ],
   typescript: {
     ...lakeInTypescript,
-    options: [...lakeInTypescript.options, contractOption, ...cursorOptions],
-    modules: (item) => [...lakeInTypescript.modules(item), ...(contractOf(item) === '' ? [] : [...contractModulesInTypescript, 'src/core/lake-contract.ts']), ...cursorModulesInTypescript(item)],
+    options: [...lakeInTypescript.options, contractOption, ...cursorOptions, batchOption],
+    modules: (item) => [...lakeInTypescript.modules(item), ...rowByRow(item), ...batchModulesInTypescript(item), ...cursorModulesInTypescript(item)],
     variables: lakeVariables,
     files: ({ name }) => typescriptPair('extractor/datalake', 'extractor', `src/core/extractors/${name}.ts`, name),
   },
