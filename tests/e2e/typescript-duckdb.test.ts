@@ -56,14 +56,14 @@ test.each(['"kept"', '"a b"."ta""ble"'])('rows that are put come back as they we
   const connection = await duckdb.connect('duckdb:///kept.duckdb');
   await connection.run('create schema if not exists "a b"');
   for (const isTemporary of table.includes('.') ? [false] : [true, false]) {
-    for (const given of [[row('old', 1)], [...rows, ...Array.from({ length: 25_000 }, (_, index) => row('more', index))]]) await connection.put(table, columns, given, isTemporary);
-    const found = await connection.run('select name, day::varchar as day, strftime(at, \\'%Y-%m-%dT%H:%M:%S.%f\\') as at, amount from ' + table);
-    expect(found).toHaveLength(25_006);
+    for (const given of [[row('old', 1)], [...rows, ...Array.from({ length: 11_000 }, (_, index) => row('more', index))]]) await connection.put(table, columns, given, isTemporary);
+    const found = await connection.run('select name, "day"::varchar as "day", strftime("at", \\'%Y-%m-%dT%H:%M:%S.%f\\') as "at", amount from ' + table);
+    expect(found).toHaveLength(11_006);
     expect(found.slice(0, 6)).toEqual(rows.map((each) => ({ ...each, at: each.at !== null && each.at.length === 19 ? each.at + '.000000' : each.at })));
     if (isTemporary) await connection.run('drop table ' + table);
   }
   await connection.close();
-});
+}, 60_000);
 
 test('what does not fit is an error, and nothing of it stays: not even where a transaction goes on', async () => {
   const connection = await duckdb.connect('duckdb:///kept.duckdb');
