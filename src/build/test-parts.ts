@@ -5,6 +5,7 @@ export const systems = [
   ...['additions', 'api-extractor', 'api-loader', 'backfill', 'lakes', 'loaders', 'notification', 'sap-extractor', 'sql-extractors', 'typescript-databases', 'typescript-stores'].map((each) => `tests/e2e/${each}.test.ts`),
   'tests/runtime/api/chaos.test.ts',
   'tests/runtime/api/chaos-scripts.test.ts',
+  'tests/runtime/api/chaos-runs.test.ts',
 ];
 
 /**

@@ -13,6 +13,8 @@ export interface RequestOptions {
   readonly signal?: AbortSignal;
   /** Fewer tries than the settings say. */
   readonly maxRetries?: number;
+  /** The answer is somebody's text, and need not be JSON. */
+  readonly asText?: boolean;
 }
 
 /** The releases that this client speaks as; the server reads its rules from the user agent. */
@@ -43,8 +45,8 @@ export class PrefectClient {
    * @throws PrefectUnreachable, PrefectHttpError
    */
   async json<T>(method: string, path: string, body?: unknown, options: RequestOptions = {}): Promise<T> {
-    const answer = await this.send(method, path, body, options);
-    return read(`${method} ${path}`, answer.text) as T;
+    const { text } = await this.send(method, path, body, options);
+    return read(`${method} ${path}`, text) as T;
   }
 
   /**
@@ -52,11 +54,13 @@ export class PrefectClient {
    * @throws PrefectUnreachable, PrefectHttpError
    */
   async give(path: string, body: string): Promise<void> {
-    const { text } = await this.sendText('POST', path, body);
-    read(`POST ${path}`, text);
+    await this.sendText('POST', path, body);
   }
 
-  /** @throws PrefectUnreachable, PrefectHttpError */
+  /**
+   * A good answer is JSON or empty: anything else is not the server's, and the request is made again.
+   * @throws PrefectUnreachable, PrefectHttpError
+   */
   async send(method: string, path: string, body?: unknown, options: RequestOptions = {}): Promise<HttpAnswer> {
     const text = body === undefined ? undefined : JSON.stringify(body);
     return await this.sendText(method, path, text, options);
@@ -92,7 +96,7 @@ export class PrefectClient {
     const { retry } = this.settings;
     const most = options.maxRetries ?? retry.maxRetries;
     for (let tries = 0; ;) {
-      const answer = await this.#once(method, path, body, options.signal).catch((error: unknown) =>
+      const answer = await this.#once(method, path, body, options).catch((error: unknown) =>
         this.#orGiveUp(error, tries >= most),
       );
       const isFinal = answer !== undefined && !isTransient(answer, retry);
@@ -102,9 +106,9 @@ export class PrefectClient {
     }
   }
 
-  /** A server that was never reached and refuses is not there; one that was reached comes back. */
+  /** A server that was never reached, and refuses or speaks as another, is not there; one that was reached comes back. */
   #orGiveUp(error: unknown, last: boolean): undefined {
-    const refused = error instanceof PrefectUnreachable && isRefusal(error.cause);
+    const refused = error instanceof PrefectUnreadable || (error instanceof PrefectUnreachable && isRefusal(error.cause));
     if (!(error instanceof PrefectUnreachable) || last || (refused && !this.#reached)) throw error;
     return undefined;
   }
@@ -113,7 +117,7 @@ export class PrefectClient {
     method: string,
     path: string,
     body: string | undefined,
-    signal: AbortSignal | undefined,
+    { signal, asText = false }: RequestOptions,
   ): Promise<HttpAnswer> {
     const changes = method !== 'GET' && method !== 'HEAD';
     const headers = { ...this.headers(body !== undefined), ...(changes ? await this.#csrf.headers() : {}) };
@@ -124,6 +128,7 @@ export class PrefectClient {
       ...(body === undefined ? {} : { body }),
       ...(signal === undefined ? {} : { signal }),
     });
+    if (answer.status < 300 && !asText) read(`${method} ${path}`, answer.text);
     this.#reached = true;
     return answer;
   }

@@ -1,6 +1,6 @@
 import type { Related } from '../related.ts';
 import { relatedTags, relatedTo } from '../related.ts';
-import { uuid7 } from '../uuid.ts';
+import { uuid4, uuid7 } from '../uuid.ts';
 import { isoMicros, nowMicros } from '../time.ts';
 import type { Api, CompletedRuns, DrainReport, LogEntry, RunListener, SlotAnswer, SlotRequest, TaskStateChange } from '../ports.ts';
 import type {
@@ -52,7 +52,7 @@ export class PrefectServerApi implements Api {
   }
 
   async createFlowRun(body: FlowRunCreate): Promise<FlowRunRecord> {
-    return await this.#client.json('POST', '/flow_runs/', body);
+    return await this.#client.json('POST', '/flow_runs/', once(body));
   }
 
   async readFlowRun(id: string): Promise<FlowRunRecord> {
@@ -170,7 +170,7 @@ export class PrefectServerApi implements Api {
   }
 
   async createDeploymentRun(deploymentId: string, body: DeploymentRunCreate): Promise<FlowRunRecord> {
-    return await this.#client.json('POST', `/deployments/${deploymentId}/create_flow_run`, body);
+    return await this.#client.json('POST', `/deployments/${deploymentId}/create_flow_run`, once(body));
   }
 
   async resumeFlowRun(id: string, input?: JsonObject): Promise<OrchestrationResult> {
@@ -183,7 +183,7 @@ export class PrefectServerApi implements Api {
 
   async readRunInput(flowRunId: string, key: string): Promise<string | undefined> {
     const path = `/flow_runs/${flowRunId}/input/${encodeURIComponent(key)}`;
-    const { status, text } = await this.#client.send('GET', path, undefined, { accept: [404] });
+    const { status, text } = await this.#client.send('GET', path, undefined, { accept: [404], asText: true });
     return status === 404 ? undefined : text;
   }
 
@@ -212,6 +212,11 @@ export class PrefectServerApi implements Api {
   close(): void {
     this.#client.close();
   }
+}
+
+/** With a key, so that a request whose answer was lost can be made again: without one the server would have two runs. */
+function once<T extends { readonly idempotency_key?: string | null }>(body: T): T {
+  return { ...body, idempotency_key: body.idempotency_key ?? uuid4() };
 }
 
 function heartbeatRelated(run: FlowRunRecord, flowName: string): readonly Related[] {

@@ -1,6 +1,6 @@
 import type { DeliveryCount, DrainReport, LogEntry, TaskStateChange } from '../ports.ts';
 import { steadyMs } from '../time.ts';
-import { PrefectHttpError, PrefectUnreachable, PrefectUnreadable } from './api-errors.ts';
+import { PrefectHttpError, PrefectUnreachable } from './api-errors.ts';
 import type { PrefectClient } from './client.ts';
 import { LogBatches } from './log-batches.ts';
 import { PlainEvents } from './plain-events.ts';
@@ -185,8 +185,7 @@ export class Reporter {
   }
 }
 
-/** A fault of the server, whose database may have been busy, or of what stands before it; who cannot be reached was tried often enough, and a no is a no. */
+/** A fault of the server, whose database may have been busy; who cannot be reached was tried often enough, and a no is a no. */
 function mayPass(error: unknown): boolean {
-  if (error instanceof PrefectUnreadable) return true;
   return !(error instanceof PrefectUnreachable) && !(error instanceof PrefectHttpError && error.status < 500);
 }

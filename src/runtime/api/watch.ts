@@ -1,24 +1,31 @@
 import type { RunListener } from '../ports.ts';
 import type { FlowRunRecord } from '../types.ts';
-import { PrefectHttpError } from './api-errors.ts';
+import { PrefectApiError, PrefectHttpError } from './api-errors.ts';
 import type { PrefectClient } from './client.ts';
 
 /** How often a run's state is looked at, in milliseconds: a cancel is heard within a second, the answer's time in it. */
 const everyMs = 750;
+/** So many looks in a row, half a minute, may be refused for want of a key: what checks keys may be ill for a moment, too. */
+const mostRefused = 40;
 
 /**
  * Watches for somebody cancelling or suspending a run. What the server cannot answer now is asked again: a watch never
- * fails a run, except when the server does not know who asks any more.
+ * fails a run, except when the server goes on not to know who asks.
  * @returns what ends it
  */
 export function watchRun(client: PrefectClient, id: string, listener: RunListener): () => void {
   const ended = new AbortController();
   let timer: NodeJS.Timeout | undefined;
-  const plan = (): void => {
-    if (!ended.signal.aborted) timer = setTimeout(look, everyMs).unref();
-  };
-  const look = (): void => {
-    void lookOnce(client, id, listener, ended.signal).then((over) => (over ? undefined : plan()), plan);
+  let refused = 0;
+  const plan = (): void => void (timer = setTimeout(() => void look(), everyMs).unref());
+  const look = async (): Promise<void> => {
+    const seen = await lookOnce(client, id, ended.signal);
+    if (ended.signal.aborted) return;
+    if (!(seen instanceof PrefectApiError)) refused = 0;
+    else if (isUnknown(seen)) refused += 1;
+    const news = seen instanceof PrefectApiError ? lossOf(seen, refused > mostRefused, listener) : wishOf(seen, listener);
+    if (news === undefined) plan();
+    else news();
   };
   plan();
   return () => {
@@ -27,28 +34,27 @@ export function watchRun(client: PrefectClient, id: string, listener: RunListene
   };
 }
 
-/** Whether there is nothing more to watch for. */
-async function lookOnce(
-  client: PrefectClient,
-  id: string,
-  listener: RunListener,
-  signal: AbortSignal,
-): Promise<boolean> {
+async function lookOnce(client: PrefectClient, id: string, signal: AbortSignal): Promise<FlowRunRecord | PrefectApiError> {
   try {
-    const { state } = await client.json<FlowRunRecord>('GET', `/flow_runs/${id}`, undefined, { signal, maxRetries: 0 });
-    if (signal.aborted) return true;
-    if (state?.type === 'CANCELLING' || state?.type === 'CANCELLED') return tell(() => listener.cancel());
-    if (state?.type === 'PAUSED' && state.state_details.pause_reschedule === true)
-      return tell(() => listener.suspend());
-    return false;
+    return await client.json<FlowRunRecord>('GET', `/flow_runs/${id}`, undefined, { signal, maxRetries: 0 });
   } catch (error) {
-    if (!(error instanceof PrefectHttpError) || signal.aborted) return false;
-    if (error.status === 401) return tell(() => listener.lost(error.message));
-    return error.status === 404 && tell(() => listener.lost('the flow run was deleted on the server'));
+    return error instanceof PrefectApiError ? error : new PrefectApiError(String(error));
   }
 }
 
-function tell(how: () => void): true {
-  how();
-  return true;
+type News = (() => void) | undefined;
+
+function wishOf({ state }: FlowRunRecord, listener: RunListener): News {
+  if (state?.type === 'CANCELLING' || state?.type === 'CANCELLED') return () => listener.cancel();
+  const suspends = state?.type === 'PAUSED' && state.state_details.pause_reschedule === true;
+  return suspends ? () => listener.suspend() : undefined;
+}
+
+function lossOf(error: PrefectApiError, isShutOut: boolean, listener: RunListener): News {
+  if (error instanceof PrefectHttpError && error.status === 404) return () => listener.lost('the flow run was deleted on the server');
+  return isShutOut && isUnknown(error) ? () => listener.lost(error.message) : undefined;
+}
+
+function isUnknown(error: PrefectApiError): boolean {
+  return error instanceof PrefectHttpError && error.status === 401;
 }

@@ -2,10 +2,17 @@ import { randomUUID } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { MemoryApi } from '../../../src/runtime/testing/index.ts';
+import type { Answer } from './flow-routes.ts';
+import { flowRoutes } from './flow-routes.ts';
 
-/** The part of a Prefect server that a report needs, in this process: it can be had by the hundred. */
+/** The part of a Prefect server that a run and its report need, in this process: it can be had by the hundred. */
 export interface FakeServer {
   readonly url: string;
+  /** Its flow runs. */
+  readonly memory: MemoryApi;
+  /** The newest state of each task run that it was told of, by id; of long ago none. */
+  readonly taskStates: () => ReadonlyMap<string, string>;
   /** How many task runs it has whose newest state is Completed. */
   readonly completed: () => number;
   /** Log lines that it was given. */
@@ -24,7 +31,7 @@ interface SentEvent {
 }
 
 interface Row {
-  readonly name: string;
+  readonly type: string;
   readonly timestamp: string;
 }
 
@@ -45,29 +52,33 @@ export async function startFakeServer(recordMs: number): Promise<FakeServer> {
     const born = life;
     setTimeout(() => {
       if (life !== born) return;
-      for (const each of fresh) if (record(rows, each) === 'Completed') completed += 1;
+      for (const each of fresh) if (record(rows, each) === 'COMPLETED') completed += 1;
       forget(rows, kept);
     }, recordMs);
   };
-  const answers: readonly [RegExp, (body: never) => unknown][] = [
-    [/\/admin\/version$/, () => '3.9.1'],
-    [/\/csrf-token/, () => ({ token: randomUUID(), expiration: new Date(Date.now() + 3_600_000).toISOString() })],
-    [/\/flows\/$/, () => ({ id: randomUUID() })],
-    [/\/flow_runs\/$/, () => ({ id: randomUUID(), name: 'fake', flow_id: randomUUID(), tags: [], state: null })],
-    [/\/set_state$/, () => ({ status: 'ACCEPT', state: { type: 'RUNNING', name: 'Running', state_details: {} }, details: {} })],
-    [/\/events$/, (body) => take(body)],
-    [/\/logs\/$/, (body: readonly unknown[]) => void (lines += body.length)],
-    [/\/task_runs\/filter$/, (body) => found(rows, body).map(([id, { timestamp }]) => ({ id, state: { timestamp } }))],
-    [/\/task_runs\/count$/, (body) => found(rows, body).length],
+  const { memory, routes: ofFlows } = flowRoutes();
+  const routes: ReturnType<typeof flowRoutes>['routes'] = [
+    ['GET', /\/admin\/version$/, () => ({ body: '3.9.1' })],
+    ['GET', /\/csrf-token/, () => ({ body: { token: randomUUID(), expiration: new Date(Date.now() + 3_600_000).toISOString() } })],
+    ['POST', /\/events$/, (_, body: readonly SentEvent[]) => (take(body), { status: 204 })],
+    ['POST', /\/logs\/$/, (_, body: readonly unknown[]) => ((lines += body.length), { status: 201 })],
+    ['POST', /\/task_runs\/filter$/, (_, body: Asked) => ({ body: found(rows, body).map(([id, { timestamp }]) => ({ id, state: { timestamp } })) })],
+    ['POST', /\/task_runs\/count$/, (_, body: Asked) => ({ body: found(rows, body).length })],
+    ...ofFlows,
   ];
+  const answerTo = async ({ method, url = '' }: IncomingMessage, body: unknown): Promise<Answer> => {
+    for (const [verb, path, answer] of routes) {
+      const match = verb === method ? path.exec(url) : null;
+      if (match !== null) return await answer(match[1] ?? '', body as never);
+    }
+    return { status: 404, body: { detail: 'Not Found' } };
+  };
   const server = createServer((incoming, outgoing) => {
-    const answerTo = async (): Promise<void> => {
-      const body = await readJson(incoming);
-      const answer = answers.find(([path]) => path.test(incoming.url ?? ''))?.[1](body as never);
-      if (answer === undefined) outgoing.writeHead(204).end();
-      else outgoing.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(answer));
+    const answer = async (): Promise<void> => {
+      const { status = 200, body } = await answerTo(incoming, await readJson(incoming));
+      outgoing.writeHead(status, { 'content-type': 'application/json' }).end(body === undefined ? undefined : JSON.stringify(body));
     };
-    answerTo().catch(() => outgoing.destroy());
+    answer().catch(() => outgoing.destroy());
   });
   const listen = (port: number): Promise<void> => new Promise((resolve) => server.listen(port, '127.0.0.1', resolve));
   const stop = (): Promise<void> =>
@@ -79,6 +90,8 @@ export async function startFakeServer(recordMs: number): Promise<FakeServer> {
   const { port } = server.address() as AddressInfo;
   return {
     url: `http://127.0.0.1:${port}/api`,
+    memory,
+    taskStates: () => new Map([...rows].map(([id, { type }]) => [id, type])),
     completed: () => completed,
     logs: () => lines,
     async kill() {
@@ -95,9 +108,9 @@ export async function startFakeServer(recordMs: number): Promise<FakeServer> {
 function record(rows: Map<string, Row>, { occurred, resource }: SentEvent): string | undefined {
   const id = resource['prefect.resource.id']?.replace('prefect.task-run.', '') ?? '';
   if ((rows.get(id)?.timestamp ?? '') >= occurred) return undefined;
-  const name = resource['prefect.state-name'] ?? '';
-  rows.set(id, { name, timestamp: occurred });
-  return name;
+  const type = resource['prefect.state-type'] ?? '';
+  rows.set(id, { type, timestamp: occurred });
+  return type;
 }
 
 /** The oldest go. */

@@ -13,5 +13,6 @@ export const reasons: readonly Reason[] = [
   { fields: /(?:add up|NotReady).*(?:message|line)$/, why: 'A run that could not start names the one that it waited for' },
   { fields: /(?:extract|fails).*(?:message|line)$/, why: 'Errors bear the names, and are written in the way, of their language' },
   { fields: /^artifact .*\.data$/, why: 'JSON is written without blanks' },
+  { fields: /idempotency_key$|job_variables$/, why: 'A run is made with a key, so that a request whose answer was lost can be made again without a second run; of such a run the server keeps no empty job variables' },
   { fields: /^subflow\.parameters/, why: 'The parameters of a subflow are what its futures came to' },
 ];
