@@ -33,6 +33,7 @@ async function importModule(file: string, shown: string): Promise<Record<string,
   }
 }
 
+/** A task looks the same, but for what only a task can do. */
 function isFlow(value: unknown): value is AnyFlow {
-  return typeof value === 'function' && 'spec' in value && 'fn' in value && 'withOptions' in value;
+  return typeof value === 'function' && 'spec' in value && 'fn' in value && 'withOptions' in value && !('submit' in value);
 }
