@@ -20,7 +20,7 @@ export interface SourceKindFacts {
 
 /** Every kind of source, in the order in which they are told. */
 export const sourceKinds: Readonly<Record<Source['kind'], SourceKindFacts>> = {
-  sql: { key: 'url', usualName: 'warehouse', sample: 'sqlite:///.data/sample.sqlite', sampleInTypescript: 'duckdb:///.data/sample.duckdb', modules: ['sql.py', 'sql_errors.py', 'sql_postgresql.py'] },
+  sql: { key: 'url', usualName: 'warehouse', sample: 'sqlite:///.data/sample.sqlite', sampleInTypescript: 'duckdb:///.data/sample.duckdb', modules: ['sql.py', 'sql_errors.py', 'sql_moments.py', 'sql_postgresql.py'] },
   datalake: { key: 'uri', usualName: 'lake', sample: '.data/lake', modules: ['lake.py'], modulesInPandas: ['lake_files.py'], filesInTypescript: ['src/core/lake.ts', 'src/core/lake-files.ts', 'src/core/lake-store.ts', 'src/core/table-like.ts', 'src/core/temporary-folder.ts', 'tests/unit/table-like.test.ts'] },
   api: { key: 'url', usualName: 'api', sample: 'sample://', modules: ['api.py', 'api_auth.py', 'contract.py', 'http_client.py', 'paginators.py'] },
   sap: { key: 'url', usualName: 'sap', sample: 'sample://', modules: ['api_auth.py', 'contract.py', 'http_client.py', 'odata.py', 'sap.py'] },

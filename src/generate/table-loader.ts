@@ -16,6 +16,6 @@ export interface TableLoader {
 export function tableLoader(way: TableWay, audits = false): TableLoader {
   const strategy = way.replaceAll('-', '_');
   const module = `sql_${strategy}`;
-  const names = ['sql_load', module, ...(audits ? ['sql_audit'] : [])];
+  const names = ['sql_load', 'sql_zones', module, ...(audits ? ['sql_audit'] : [])];
   return { strategy, module, modules: names.map((name) => `src/core/${name}.py`) };
 }

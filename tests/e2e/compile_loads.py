@@ -39,7 +39,10 @@ def table_of(way: str) -> Table:
 
 def aside(table: Table) -> Table:
     name, options = sql_load._TEMPORARY.get(dialect.name, sql_load._PLAIN)
-    return sql_load.beside(table, name, **options)
+    staged = sql_load.beside(table, name, **options)
+    if dialect.name == "mssql":
+        sql_load.compare_as_database(staged)
+    return staged
 
 
 found = {}
@@ -49,4 +52,7 @@ for way in WAYS:
     strategy = getattr(import_module(f"core.sql_{way}"), way)
     found[way] = [said(each) for each in strategy(table, staged, [] if way == "replace" else KEYS, dialect.name)]
 staged = aside(table_of("upsert"))
+# a text that is no key, and may be long
+noted = sql_scd2.with_validity(sql_load.table_like(sys.argv[2], FRAME.with_columns(note=pl.lit("x")).drop("value"), "kept"))
+found["scd2_of_texts"] = [said(each) for each in sql_scd2.scd2(noted, aside(noted), KEYS, dialect.name)]
 print(json.dumps({"aside": [said(CreateTable(staged)), said(staged.insert())], **found}))

@@ -109,7 +109,7 @@ describe('a load into a database that no server is at hand for', { timeout: 120_
   it('SQL Server joins the rows that it deletes or ends, and keeps the texts of keys whole', async () => {
     const [said, staged] = [await loads('mssql'), '[#staged]'];
     expectStandard(said, staged);
-    expect(said['aside']?.[0]).toBe('CREATE TABLE [#staged] ( day DATE NULL, channel NVARCHAR(760) NULL, value DOUBLE PRECISION NULL )');
+    expect(said['aside']?.[0]).toBe('CREATE TABLE [#staged] ( day DATE NULL, channel NVARCHAR(760) COLLATE DATABASE_DEFAULT NULL, value DOUBLE PRECISION NULL )');
     expect([said['delete_insert']?.[0], said['replace_partitions']?.[0]]).toEqual(Array.from({ length: 2 }, () => `DELETE FROM kept FROM kept, ${staged} WHERE ${same(staged)}`));
     expect(said['scd2']?.[0]).toBe(`UPDATE kept SET valid_to=%(valid_to)s FROM kept, ${staged} WHERE kept.valid_to IS NULL AND ${same(staged)} AND NOT EXISTS (SELECT kept.value INTERSECT SELECT ${staged}.value)`);
   });
@@ -120,6 +120,13 @@ describe('a load into a database that no server is at hand for', { timeout: 120_
     expect(said['aside']?.[0]).toBe(`CREATE PRIVATE TEMPORARY TABLE ${staged} ( day DATE, channel VARCHAR2(760 CHAR), value BINARY_DOUBLE ) ON COMMIT DROP DEFINITION`);
     expect(said['delete_insert']?.[0]).toBe(`DELETE FROM kept WHERE (kept.day, kept.channel) IN (SELECT ${staged}.day, ${staged}.channel FROM ${staged})`);
     expect(said['scd2']?.[0]).toBe(`UPDATE kept SET valid_to=:valid_to WHERE kept.valid_to IS NULL AND (EXISTS (SELECT * FROM ${staged} WHERE ${same(staged)} AND DECODE(kept.value, ${staged}.value, 0, 1) = 1))`);
+  });
+
+  it('texts without a length are compared by what Oracle and SAP HANA have for that', async () => {
+    const ended = async (database: string) => (await loads(database))['scd2_of_texts']?.[0] ?? '';
+    expect(await ended('oracle')).toContain('dbms_lob.compare(kept.note, "ORA$PTT_STAGED".note) != :');
+    expect(await ended('hana')).toContain('to_nvarchar(kept.note) <> to_nvarchar("#staged".note)');
+    expect(await ended('mssql')).toContain('NOT EXISTS (SELECT kept.note INTERSECT SELECT [#staged].note)');
   });
 
   it('SAP HANA too, and its table for the connection has its own words', async () => {

@@ -175,6 +175,13 @@ def what_is_missing_is_named(lake: Lake) -> None:
 def an_empty_place_says_what_to_check(lake: Lake) -> None:
     said = lake.fails("nowhere")
     assert "no file lies there" in said and lake.variable in said, said
+    if "://" in lake.uri:
+        said = lake.fails("nowhere", **{lake.variable: f"{lake.uri.partition('://')[0]}:///nowhere"})
+    else:
+        # a file where a folder should be
+        (Path(lake.uri) / "a_file").write_text("")
+        said = lake.fails("a_file")
+    assert lake.variable in said, said
 
 
 def another_form_is_named(lake: Lake) -> None:
@@ -184,6 +191,24 @@ def another_form_is_named(lake: Lake) -> None:
     write(ROWS, f"{lake.uri}/other/{lake.stage}/part.{lake.form}", other, lake.options)
     said = lake.fails("other")
     assert "another form" in said or "columns are missing" in said, said
+    if "://" in lake.uri:
+        return
+    file = Path(lake.uri) / "bytes" / lake.stage / f"part.{lake.form}"
+    file.parent.mkdir(parents=True)
+    file.write_bytes(bytes(range(256)) * 40)
+    said = lake.fails("bytes")
+    assert said == f"{lake.stage}: the files have another form than its code says", said
+    for contract in CONTRACTS:
+        said = str(in_batches_fails(lake, "bytes", contract))
+        assert said == f"{lake.stage}: the files have another form than its code says", said
+
+
+def a_moment_of_another_type_is_named(lake: Lake) -> None:
+    if lake.form in ("csv", "json"):
+        return
+    lake.fill("numbered", ROWS.with_columns(occurred_at=pl.col("amount")))
+    said = lake.fails("numbered")
+    assert said.startswith(f"{lake.stage}: occurred_at: expected") and "came" in said, said
 
 
 def a_text_that_is_no_number_shows_no_value(lake: Lake) -> None:
@@ -412,6 +437,7 @@ CASES: list[Callable[[Lake], None]] = [
     what_is_missing_is_named,
     an_empty_place_says_what_to_check,
     another_form_is_named,
+    a_moment_of_another_type_is_named,
     a_text_that_is_no_number_shows_no_value,
     what_fits_is_the_same_by_every_contract,
     a_column_more_is_what_its_contract_says,

@@ -3,14 +3,16 @@ source's variable set. Prints one line of JSON: of each loader the cases that he
 """
 
 import json
+import os
 import sys
+import time
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from importlib import import_module
 from pathlib import Path
 
 import polars as pl
-from sqlalchemy import Engine, event
+from sqlalchemy import Connection, Engine, event, text
 
 sys.path.insert(0, str(Path.cwd() / "src"))
 
@@ -18,6 +20,10 @@ from core import sql  # noqa: E402
 from core.settings import settings  # noqa: E402
 from core.sql_load import LoadError  # noqa: E402
 from own_frames import loading, ours, own_schema  # noqa: E402
+
+# neither the machine nor the server stands where the KPI is looked at
+os.environ["TZ"] = "America/New_York"
+time.tzset()
 
 # the night on which 02:30 comes twice, the one on which it does not come, and the edges of a day
 NIGHTS = [
@@ -186,6 +192,48 @@ class Suite:
         assert added["note"].is_null().all()
         assert self.read().height == (0 if self.way == "replace" else before) + less.height
 
+    def make_zoned(self, connection: Connection) -> bool:
+        """A table as somebody made it whose columns have a time zone; whether the database has any."""
+        zoned = {"postgresql": "timestamptz", "duckdb": "timestamptz", "mariadb": "timestamp(6) null"}.get(connection.dialect.name)
+        if zoned is None:
+            return False
+        whole = " character set utf8mb4 collate utf8mb4_bin" if connection.dialect.name == "mariadb" else ""
+        columns = ["day date", f"channel varchar(99){whole}", *(f"{name} {zoned}" for name in ("moment", "zoned", "since"))]
+        if self.way == "scd2":
+            columns += [f"{name} {zoned}" for name in ("valid_from", "valid_to")]
+        elif settings().loaders[self.name].write == "merge":
+            columns.append(f"primary key ({', '.join(self.keys)})")
+        connection.execute(text(f"drop table {self.name}"))
+        connection.execute(text(f"create table {self.name} ({', '.join(columns)})"))
+        return True
+
+    def columns_of_a_zone_keep_the_same_instants_whatever_the_zone_of_the_server_was(self) -> None:
+        with sql.open_database(self.name).begin() as connection:
+            if not self.make_zoned(connection):
+                return
+            epoch = {"postgresql": "extract(epoch from {})", "duckdb": "epoch({})", "mariadb": "unix_timestamp({})"}[connection.dialect.name]
+        # 02:30 comes twice, and not at all: the first, and what the clock before it says
+        local = [datetime(2026, 10, 25, 2, 30), datetime(2026, 3, 29, 2, 30), datetime(2026, 7, 1, 12, 0, 0, 250000), None]
+        given = rows([5, 5, 5, 6]).select("day", "channel", pl.Series("moment", local, pl.Datetime("us")), "zoned", since="day")
+        instants = [[datetime(2026, 10, 25, 0, 30), datetime(2026, 3, 29, 1, 30), datetime(2026, 7, 1, 10, 0, 0, 250000)], NIGHTS, [datetime(2026, 1, 4, 23)] * 3 + [datetime(2026, 1, 5, 23)]]
+        wanted = [sorted(at.replace(tzinfo=UTC).timestamp() for at in column if at) for column in instants]
+        for _ in range(2):
+            assert self.load(given) == 4
+            with sql.open_database(self.name).connect() as connection:
+                query = f"select {', '.join(map(epoch.format, ('moment', 'zoned', 'since')))} from {self.name}"
+                found = [sorted(float(at) for at in column if at is not None) for column in zip(*connection.execute(text(query)).all(), strict=True)]
+            assert found == wanted, (found, wanted)
+        read = ours(sql.read_sql(self.name, f"select moment, zoned, since from {self.name} where :start < :end", own_schema(pl.Schema({"moment": pl.Datetime("us"), "zoned": pl.Datetime("us", "Europe/Madrid"), "since": pl.Datetime("us")})), *YEAR))
+        # MariaDB gives local moments: which 02:30 it is, it does not say
+        nights = [*NIGHTS[:1] * 2, *NIGHTS[2:]] if epoch.startswith("unix") else NIGHTS
+        assert sorted(read["zoned"].dt.convert_time_zone("UTC").drop_nulls()) == sorted(filter(None, nights)), read
+        assert sorted(read["moment"].drop_nulls()) == sorted([local[0], datetime(2026, 3, 29, 3, 30), local[2]]), read
+        assert sorted(read["since"]) == [datetime(2026, 1, 5)] * 3 + [datetime(2026, 1, 6)], read
+        if self.way == "scd2":
+            with sql.open_database(self.name).connect() as connection:
+                age = connection.execute(text(f"select {epoch.format('min(valid_from)')} from {self.name}")).scalar_one()
+            assert abs(float(age) - time.time()) < 1800, age
+
     def run(self) -> tuple[list[str], str]:
         held: list[str] = []
         for case in CASES:
@@ -198,4 +246,8 @@ class Suite:
 
 
 CASES = [case for case in vars(Suite) if case.endswith(("was", "nothing", "ones", "version", "new_rows"))]
+with sql.open_database(sys.argv[1]).begin() as server:
+    if server.dialect.name == "postgresql":
+        # as its administrator may have; what connects from now on stands there
+        server.execute(text(f"alter database {server.engine.url.database} set timezone to 'America/New_York'"))
 print(json.dumps({name: Suite(name).run() for name in sys.argv[1:]}))

@@ -1,5 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { execa } from 'execa';
 import { describe, expect, it } from 'vitest';
 import { grow, startFiles } from '../generate/grown.ts';
 import { extractorPackages } from './extractor-packages.ts';
@@ -11,7 +12,7 @@ const minutes = 60_000;
 const contracts = ['evolve', 'freeze', 'discard_row', 'discard_value'];
 const each = ['plain', ...contracts.map((contract) => `by_${contract}`)];
 const everyOne = [...each, ...each.map((name) => `batched_${name}`)];
-const cases = 14;
+const cases = 15;
 
 const repository = useRepository(() => {
   const files = startFiles({ dir: 'kpi', name: 'Reclamaciones', id: 'complaints', type: 'simple', inputs: 'orders', grain: 'day,channel', owner: 'ana', target: 10, warning: 12, direction: 'lower_is_better', timezone: 'Europe/Madrid', locale: 'en', frames });
@@ -33,6 +34,21 @@ describe.each(databases)('every extractor of a database, in %s', (database) => {
   });
 });
 
+type Fault = readonly [address: string, what: string, says: RegExp];
+
+/** What an extractor, one in batches and a loader say that is not what they should; the loader only where it has something to do with it. */
+async function saidElse(faults: readonly Fault[]): Promise<string[]> {
+  const found = await repository.json<string[][]>(['database_faults.py', 'plain', 'batched_plain', 'kept'], {}, JSON.stringify(faults.map(([address, what]) => [address, what])));
+  return faults.flatMap(([, what, says], index) => {
+    const stages = ['plain', 'batched_plain', ...(['', 'away'].includes(what) ? ['kept'] : [])];
+    return stages.flatMap((stage, at) => {
+      const said = found[index]?.[at] ?? '';
+      const [, told = ''] = new RegExp(`^DatabaseError: ${stage}: (.*)$`).exec(said) ?? [];
+      return says.test(told) ? [] : [`${said}, not ${says}`];
+    });
+  });
+}
+
 describe.each(['postgresql', 'mariadb'] as const)('a database that is not as it should be, %s', (database) => {
   it('is told each with a message of its own, the variable to check and no secret', { timeout: 5 * minutes }, async ({ skip }) => {
     const server = servers.server(database);
@@ -40,7 +56,7 @@ describe.each(['postgresql', 'mariadb'] as const)('a database that is not as it 
     const url = server.url(server.first);
     const port = /:(\d+)\//.exec(url)?.[1] ?? '';
     const nobody = database === 'mariadb' ? url.replace('kpi:a%20word', 'kpi:another%20a%20word') : url.replace('kpi@', 'nobody:a%20word@');
-    const faults: readonly (readonly [address: string, what: string, says: RegExp])[] = [
+    const faults: readonly Fault[] = [
       ['a word', '', /^it is not like postgresql\+psycopg:\/\/user@host\/database; check ARCHIVE_URL$/],
       ['nodatabase://kpi:a%20word@host/x', '', /^no such kind of database; see how it begins; check ARCHIVE_URL$/],
       [url.replace(/\+\w+/, database === 'mariadb' ? '+mysqldb' : '+asyncpg'), '', database === 'mariadb' ? /^its driver is not installed; run uv add mysqlclient$/ : /^its driver is not installed; run uv add asyncpg$/],
@@ -52,13 +68,36 @@ describe.each(['postgresql', 'mariadb'] as const)('a database that is not as it 
       [url, 'column', /^no such column; check the query: .*no_such_column/],
       [url, 'away', /^it went away half way; run it again, or check ARCHIVE_URL$/],
     ];
-    const found = await repository.json<string[][]>(['database_faults.py', 'plain', 'batched_plain', 'kept'], {}, JSON.stringify(faults.map(([address, what]) => [address, what])));
-    for (const [index, [, what, says]] of faults.entries()) {
-      const stages = ['plain', 'batched_plain', ...(['', 'away'].includes(what) ? ['kept'] : [])];
-      for (const [at, stage] of stages.entries()) {
-        const [, told = ''] = new RegExp(`^DatabaseError: ${stage}: (.*)$`).exec(found[index]?.[at] ?? '') ?? [];
-        expect(told, `${found[index]?.[at]}`).toMatch(says);
-      }
+    expect(await saidElse(faults)).toEqual([]);
+  });
+});
+
+describe('a database without a server that is not as it should be', () => {
+  it('is told each with a message of its own, and the variable to check', { timeout: 5 * minutes }, async () => {
+    const noDatabase = join(repository.root, 'text');
+    await writeFile(noDatabase, 'no database at all. '.repeat(100));
+    const held = `duckdb:///${repository.root}/held.duckdb`;
+    const holder = execa(repository.python, ['-c', `import duckdb, sys\nkept = duckdb.connect(${JSON.stringify(held.slice('duckdb:///'.length))})\nprint("held", flush=True)\nsys.stdin.read()`]);
+    await new Promise((isHeld) => holder.stdout.once('data', isHeld));
+    try {
+      const found = await saidElse([
+        // It looks into a file when it is asked for a table.
+        [`sqlite:///${noDatabase}`, 'table', /^what lies there is no database of this kind; check ARCHIVE_URL$/],
+        [`duckdb:///${noDatabase}`, '', /^what lies there is no database of this kind; check ARCHIVE_URL$/],
+        ...['sqlite', 'duckdb'].flatMap((kind): Fault[] => [
+          [`${kind}:///${repository.root}`, '', /^no such database; check its name in ARCHIVE_URL$/],
+          [`${kind}:///${noDatabase}/file`, '', /^no such folder, or none to write in; check ARCHIVE_URL$/],
+          [`${kind}:///${repository.root}/some.${kind}`, 'table', /^no such table; check its name: .*no_such_table/],
+          [`${kind}:///${repository.root}/some.${kind}`, 'column', /^no such column; check the query: .*no_such_column/],
+        ]),
+        [held, '', /^another process has it open; wait until that ends, or check ARCHIVE_URL$/],
+        // Its driver lets out what the network said.
+        ['oracle+oracledb://kpi:a%20word@nowhere.invalid/x', '', /^no such host; check ARCHIVE_URL$/],
+      ]);
+      expect(found).toEqual([]);
+    } finally {
+      holder.stdin.end();
+      await holder;
     }
   });
 });

@@ -9,13 +9,14 @@ import { startPrefect } from '../../src/edge/prefect.ts';
 import { sharedEnvironment } from '../../src/edge/python-environment-shared.ts';
 import { startFiles } from '../generate/grown.ts';
 import { useRealServer } from '../runtime/api/real-server.ts';
+import { frames } from './frames.ts';
 import { packages } from './own-checks.ts';
 import { useRepository, writeRepository } from './use-repository.ts';
 
 const isLong = process.env['KPI_FLOW_LONG'] === '1';
 if (!isLong) process.stderr.write('skipped: flows on processes, Dask and Ray (their packages are 500 MB; set KPI_FLOW_LONG=1)\n');
 
-const answers = { dir: 'kpi', name: 'Sales', id: 'sales', type: 'ratio', grain: 'day,region', owner: 'ana', target: 0.5 };
+const answers = { dir: 'kpi', name: 'Sales', id: 'sales', type: 'ratio', grain: 'day,region', owner: 'ana', target: 0.5, frames };
 
 /** Runs the flow, with the process that each extract ran in, and how the run ended. */
 const script = `
@@ -112,7 +113,7 @@ describe.skipIf(!isLong)('a flow whose tasks run elsewhere (only with KPI_FLOW_L
   it.each(Object.keys(taskRunners))('%s: every extract runs there, and the result is the same', async (name) => {
     const root = join(scratch, name);
     const marked = (text: string) =>
-      text.replace(/^( {4}return )/m, '    import os\n\n    (ROOT / ".data").mkdir(exist_ok=True)\n    (ROOT / ".data" / (__name__ + ".pid")).write_text(str(os.getpid()))\n$1').replace('import polars as pl\n', 'import polars as pl\n\nfrom core.variables import ROOT\n');
+      text.replace(/^( {4}return )/m, '    import os\n\n    (ROOT / ".data").mkdir(exist_ok=True)\n    (ROOT / ".data" / (__name__ + ".pid")).write_text(str(os.getpid()))\n$1').replace(/^import \w+ as \w+\n/m, '$&\nfrom core.variables import ROOT\n');
     await writeRepository(root, [...startFiles({ ...answers, task_runner: name })].map(([path, text]) => [path, isExtractor(path) ? marked(text) : text]));
     await writeFile(join(root, 'run_flow.py'), script);
     const { stdout, stderr, exitCode } = await execa(python, ['run_flow.py'], { cwd: root, env: { ...prefect.env, RAY_USAGE_STATS_ENABLED: '0' }, reject: false });

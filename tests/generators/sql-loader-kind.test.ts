@@ -9,7 +9,7 @@ import { apply, grow, startFiles, stateOf } from '../generate/grown.ts';
 const answers = { dir: 'kpi', name: 'Índice', id: 'on_time', type: 'ratio', inputs: 'orders,sessions', grain: 'day,channel', owner: 'ana', target: 0.5, warning: 0.4 };
 const ways = ['append', 'replace', 'replace_partitions', 'delete-insert', 'upsert', 'insert-only', 'scd2'];
 const optionsOf = (way: string) => (way.includes('-') || way === 'upsert' || way === 'scd2' ? { write_disposition: 'merge', merge_strategy: way } : { write_disposition: way });
-const core = (files: Files): string[] => [...files.keys()].filter((path) => path.startsWith('src/core/sql') && !/sql_(?:errors|postgresql)\.py$/.test(path)).sort();
+const core = (files: Files): string[] => [...files.keys()].filter((path) => path.startsWith('src/core/sql') && !/sql_(?:errors|moments|postgresql)\.py$/.test(path)).sort();
 
 describe.each(['en', 'es'])('loaders of tables in a repository in %s', (locale) => {
   it('leave nothing for ruff, whatever becomes of the rows, audited or not', () => {
@@ -27,9 +27,9 @@ describe.each(['en', 'es'])('loaders of tables in a repository in %s', (locale) 
     const files = startFiles({ ...answers, locale, destination: 'datalake' });
     expect(core(files)).toEqual(['src/core/sql.py']);
     grow(files, 'loader', { name: 'kept', kind: 'sql', options: optionsOf('upsert') });
-    expect(core(files)).toEqual(['src/core/sql.py', 'src/core/sql_load.py', 'src/core/sql_upsert.py']);
+    expect(core(files)).toEqual(['src/core/sql.py', 'src/core/sql_load.py', 'src/core/sql_upsert.py', 'src/core/sql_zones.py']);
     grow(files, 'loader', { name: 'kept_too', kind: 'sql', options: { ...optionsOf('upsert'), publish: 'audit' } });
-    expect(core(files)).toEqual(['src/core/sql.py', 'src/core/sql_audit.py', 'src/core/sql_load.py', 'src/core/sql_upsert.py']);
+    expect(core(files)).toEqual(['src/core/sql.py', 'src/core/sql_audit.py', 'src/core/sql_load.py', 'src/core/sql_upsert.py', 'src/core/sql_zones.py']);
   });
 
   it('say in config.yaml how they write', () => {
@@ -55,7 +55,7 @@ it('come with their code when somebody writes them into config.yaml by hand', ()
   apply(files, planSync(Object.values(stages), stateOf(files)).plan.ops);
   expect(files.get('src/core/loaders/kept.py')).toContain('from core.sql_scd2 import scd2, with_validity');
   expect(files.get('src/core/loaders/log.py')).toContain('from core.sql_append import append');
-  expect(core(files)).toEqual(['src/core/sql.py', 'src/core/sql_append.py', 'src/core/sql_load.py', 'src/core/sql_scd2.py']);
+  expect(core(files)).toEqual(['src/core/sql.py', 'src/core/sql_append.py', 'src/core/sql_load.py', 'src/core/sql_scd2.py', 'src/core/sql_zones.py']);
 });
 
 it('take the code of their way with them when nobody else writes so', () => {
