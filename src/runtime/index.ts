@@ -4,6 +4,7 @@ import { connectWith } from './engine/world.ts';
 // The wire is loaded when a flow runs, and not before.
 connectWith(async () => (await (await import('./api/connect.ts')).connect()) ?? null);
 
+export { onStop } from './on-stop.ts';
 export { getRunLogger, runtime, tags } from './runtime.ts';
 export type { Log } from './engine/log.ts';
 export * from './artifacts.ts';

@@ -19,6 +19,7 @@ const notHere = `declare module '@duckdb/node-api' {
     run(sql: string, values?: Values): Promise<unknown>;
     runAndReadAll(sql: string, values?: Values): Promise<{ getRowObjectsJson(): Record<string, unknown>[] }>;
     stream(sql: string, values?: Values): Promise<{ yieldRowObjectJson(): AsyncIterable<Record<string, unknown>[]> }>;
+    interrupt(): void;
     closeSync(): void;
   }
   export class DuckDBInstance {
@@ -106,6 +107,7 @@ declare module 'pg' {
   export class Client {
     constructor(config: Readonly<Record<string, unknown>>);
     on(event: 'error', heard: (error: Error) => void): this;
+    once(event: 'end', heard: () => void): this;
     connect(): Promise<unknown>;
     query<Row>(query: string | Query, values?: readonly unknown[]): Promise<QueryResult<Row>>;
     end(): Promise<void>;
@@ -131,6 +133,9 @@ declare module 'mysql2/promise' {
     readonly columnType?: number;
   }
   export interface Connection {
+    readonly threadId: number;
+    on(event: 'error', heard: (error: Error) => void): this;
+    once(event: 'end', heard: () => void): this;
     query<Rows = unknown>(sql: string, values?: readonly unknown[]): Promise<[Rows, FieldPacket[]]>;
     execute<Rows = unknown>(sql: string, values: readonly (string | number | null)[]): Promise<[Rows, FieldPacket[]]>;
     end(): Promise<void>;
@@ -141,6 +146,7 @@ declare module 'mysql2/promise' {
 declare module 'mysql2' {
   import type { Connection as PromiseConnection, ConnectionOptions } from 'mysql2/promise';
   interface Connection {
+    readonly threadId: number;
     on(event: 'error', heard: (error: Error) => void): this;
     promise(): PromiseConnection;
     execute(sql: string, values: readonly string[]): { stream(options: { readonly highWaterMark: number }): AsyncIterable<unknown> };

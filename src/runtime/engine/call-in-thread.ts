@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { ConfigurationError, CrashedRun } from '../errors.ts';
+import { endSoon } from './ending.ts';
 import type { TaskRun } from './task-run.ts';
 
 /** What a thread runs: it imports the module that it is told, and calls the function there. */
@@ -31,7 +32,8 @@ export function callInThread(idle: Worker[], run: TaskRun, args: readonly unknow
     };
     const fail = (error: unknown): void => {
       end();
-      void worker.terminate();
+      // One that is busy in a library's own code ends when that comes back, and a process does not end before its threads.
+      endSoon(() => worker.terminate());
       reject(error as Error);
     };
     const stop = (): void => fail(signal.reason);

@@ -1,7 +1,8 @@
+import { ended } from './ending.ts';
 import { FlowStopped } from './interrupts.ts';
 
 /** A flow that was started by hand says that it was stopped before the process ends. */
-export function stopOnSignals(): { readonly signal: AbortSignal; end(): void } {
+export function stopOnSignals(): { readonly signal: AbortSignal; end(): Promise<void> } {
   const controller = new AbortController();
   let caught: NodeJS.Signals | null = null;
   const stop = (signal: NodeJS.Signals): void => {
@@ -13,8 +14,11 @@ export function stopOnSignals(): { readonly signal: AbortSignal; end(): void } {
   for (const each of signals) process.on(each, stop);
   return {
     signal: controller.signal,
-    end() {
+    async end() {
+      const isAllOver = caught === null || (await ended());
       for (const each of signals) process.off(each, stop);
+      // Without a handler it ends the process as it always does, threads that hear nothing too.
+      if (caught && !isAllOver) process.kill(process.pid, caught);
       if (caught) process.exitCode = caught === 'SIGINT' ? 130 : 143;
     },
   };

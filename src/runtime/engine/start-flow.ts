@@ -34,7 +34,7 @@ export async function startFlow(spec: FlowSpec, args: readonly unknown[], given?
     });
   } finally {
     if (!given) sayUndelivered(await world.api.drain());
-    signals?.end();
+    await signals?.end();
   }
 }
 

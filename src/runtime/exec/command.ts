@@ -1,4 +1,5 @@
 import { connect } from '../api/connect.ts';
+import { ended } from '../engine/ending.ts';
 import { FlowStopped } from '../engine/interrupts.ts';
 import { executeRun } from './execute-run.ts';
 import type { Interruptions } from './interruptions.ts';
@@ -21,6 +22,12 @@ export async function main(args: readonly string[], env: NodeJS.ProcessEnv, inte
     process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
     return 1;
   }
+}
+
+/** Ends the process, also when a thread of it is busy and hears nothing: an end in passing would wait for it. */
+export async function leave(code: number): Promise<never> {
+  if (!(await ended())) process.kill(process.pid, 'SIGKILL');
+  process.exit(code);
 }
 
 function refuse(message: string): number {
