@@ -46,7 +46,7 @@ function answersOf({ parsed }: Session, { name, fields }: Addition): RawAnswers 
   const byPosition = Object.fromEntries(placed.map((key, index) => [key, positionals[index + 1]]));
   const given: Readonly<Record<string, string | boolean | undefined>> = { ...flags, ...(flags['input'] !== undefined && { inputs: flags['input'] }) };
   const foreign = stageKeys.find((key) => key !== 'input' && given[key] !== undefined && !keys.includes(key));
-  if (foreign !== undefined) throw new Failure([problem('E_FLAG_UNKNOWN', { flag: flagName(foreign) })]);
+  if (foreign !== undefined) throw new Failure([problem('E_FLAG_UNKNOWN', { flag: flagName(foreign), command: `add ${name}`, known: keys.map(flagName) })]);
   const byFlag = Object.fromEntries(keys.filter((key) => given[key] !== undefined).map((key) => [key, given[key]]));
   return { ...byPosition, ...byFlag };
 }

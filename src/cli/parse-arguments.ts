@@ -33,7 +33,7 @@ export function parseArguments(args: readonly string[], env: NodeJS.ProcessEnv):
     if (token.kind === 'positional') positionals.push(token.value);
     if (token.kind !== 'option') continue;
     const flag = known.get(token.rawName);
-    const taken = flag === undefined ? unknownFlag(token.rawName, known.keys()) : takeFlag(flag, token, command);
+    const taken = flag === undefined ? unknownFlag(token.rawName, command) : takeFlag(flag, token, command);
     if (typeof taken === 'object') problems.push(taken);
     else if (flag !== undefined) flags[flag.key] = taken;
   }
@@ -46,11 +46,13 @@ export function parseArguments(args: readonly string[], env: NodeJS.ProcessEnv):
 function findCommand(name = ''): Command {
   const found = commands.find((each) => each.name === name);
   if (found !== undefined) return found;
-  if (name.startsWith('-')) throw new Failure([unknownFlag(name, ['--help', '--version'])]);
+  if (name.startsWith('-')) throw new Failure([problem('E_FLAG_UNKNOWN', { flag: name, command: '', ...knownTo(name, programFlags) })]);
   const known = commands.map((each) => each.name);
   const suggestion = meantCommand(name);
   throw new Failure([problem('E_COMMAND_UNKNOWN', { command: name, known, ...(suggestion !== undefined && { suggestion }) })]);
 }
+
+const programFlags = ['--help', '--version'];
 
 /** The command that was probably meant. Who knows plop names the generator first. */
 function meantCommand(name: string): string | undefined {
@@ -108,9 +110,14 @@ function wrongChoice(flag: string, value: string, choices: readonly string[]): P
   return problem('E_ANSWER_CHOICE', { flag, value, choices, ...(suggestion !== undefined && { suggestion }) });
 }
 
-function unknownFlag(flag: string, known: Iterable<string>): Problem {
-  const suggestion = suggest(flag, known);
-  return problem('E_FLAG_UNKNOWN', { flag, ...(suggestion !== undefined && { suggestion }) });
+function unknownFlag(flag: string, { name, flags }: Command): Problem {
+  return problem('E_FLAG_UNKNOWN', { flag, command: name, ...knownTo(flag, flags.map((each) => each.name), flags.flatMap(namesOf)) });
+}
+
+/** What there is in place of a flag, and what was probably meant, in whatever form. */
+function knownTo(flag: string, known: readonly string[], forms: readonly string[] = known): { readonly known: readonly string[]; readonly suggestion?: string } {
+  const suggestion = suggest(flag, forms);
+  return { known: [...new Set(known)], ...(suggestion !== undefined && { suggestion }) };
 }
 
 function tooMany(given: readonly string[], { name, positionals: most }: Command, env: NodeJS.ProcessEnv): Problem {

@@ -52,15 +52,15 @@ export function faultsOf({ words: [name = '', ...given], early, late }: PlopLine
   const flags = generator.fields.map(({ flag }) => flag);
   const placed = generator.fields.filter(({ positional }) => positional);
   const extra = given[placed.length];
-  const unknown = [...early, ...late].map((each) => `--${each}`).filter((flag) => !flags.includes(flag)).map((flag) => unknownFlag(flag, flags));
+  const unknown = [...early, ...late].map((each) => `--${each}`).filter((flag) => !flags.includes(flag)).map((flag) => unknownFlag(flag, name, flags));
   const kept = early.map((each) => `--${each}`).filter((flag) => flags.includes(flag)).map((flag) => keptFlag(name, flag));
   const tooMany = extra === undefined || kept.length > 0 ? [] : [problem('E_ARGUMENT_EXTRA', { argument: extra, command: `plop ${name}`, most: placed.length, swallowed: false })];
   return [...unknown, ...kept, ...tooMany];
 }
 
-function unknownFlag(flag: string, known: readonly string[]): Problem {
+function unknownFlag(flag: string, name: string, known: readonly string[]): Problem {
   const suggestion = suggest(flag, known);
-  return problem('E_FLAG_UNKNOWN', { flag, ...(suggestion !== undefined && { suggestion }) });
+  return problem('E_FLAG_UNKNOWN', { flag, command: `plop ${name}`, known, ...(suggestion !== undefined && { suggestion }) });
 }
 
 function keptFlag(generator: string, flag: string): Problem {

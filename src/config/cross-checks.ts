@@ -1,3 +1,4 @@
+import { refusedInTypescript, typescriptSchemes } from './databases.ts';
 import { checkEntryName } from './names.ts';
 import type { PlacedProblem } from './placed-problem.ts';
 import { placed, showPath } from './placed-problem.ts';
@@ -18,12 +19,13 @@ const mostEntries = 200;
  * What several values say together, and what zod cannot see. It looks at the raw document, so that these
  * problems show up beside those of the schema; what has the wrong shape is passed over, zod tells it.
  */
-export function crossCheck({ value, textOf }: YamlReading): readonly PlacedProblem[] {
+export function crossCheck({ value, textOf }: YamlReading, language: 'python' | 'typescript' = 'python'): readonly PlacedProblem[] {
   const root = asGroup(value);
   return [
     ...['sources', ...stageGroups].flatMap((group) => checkNames(root, group)),
     ...checkStagesOnce(root),
     ...checkSources(root),
+    ...(language === 'typescript' ? checkDatabases(root) : []),
     ...checkLoaders(root),
     ...checkCard(asGroup(root['kpi'])),
     ...checkWholeNumbers(root, textOf),
@@ -81,6 +83,16 @@ function mayBeSourceOf(group: StageGroup, stage: Group, { kind }: Group): boolea
   if (!Object.hasOwn(sourceKinds, String(kind))) return true;
   if (stage['kind'] !== undefined) return (kindOfEntry(group, stage, () => undefined)?.source ?? kind) === kind;
   return kindOfEntry(group, { source: '' }, () => kind) !== undefined;
+}
+
+/** An address that stands there as it is, or that counts while nobody sets its variable; others are known only when they run. */
+function checkDatabases(root: Group): readonly PlacedProblem[] {
+  return entriesOf(root, 'sources').flatMap(([name, { kind, url }]) => {
+    const scheme = kind === 'sql' && typeof url === 'string' ? /^(?:\$\{\w+:-)?([a-z]\w*)(?:\+\w+)?:\/\//i.exec(url)?.[1]?.toLowerCase() : undefined;
+    if (scheme === undefined || typescriptSchemes.includes(scheme)) return [];
+    const reason = refusedInTypescript[scheme]?.reason;
+    return [placed('E_CONFIG_DATABASE', { path: `sources.${showText(name)}.url`, scheme, known: typescriptSchemes, ...(reason !== undefined && { reason }) }, ['sources', name, 'url'])];
+  });
 }
 
 function unknownSource(path: YamlPath, name: string, known: readonly string[]): PlacedProblem {

@@ -66,6 +66,9 @@ export const refusedInTypescript: Readonly<Record<string, Refusal>> = Object.fro
   Object.entries<Database>(databases).flatMap(([name, { typescript }]) => ('refused' in typescript ? [[name, { reason: typescript.refused }] as const] : [])),
 );
 
+/** How addresses begin in a TypeScript repository. */
+export const typescriptSchemes: readonly string[] = Object.values<Database>(databases).flatMap(({ typescript }) => ('schemes' in typescript ? typescript.schemes : []));
+
 /** The modules by which TypeScript repositories open databases, in the order of their names, and how addresses of each begin. */
 export const databaseModules: ReadonlyMap<string, readonly string[]> = new Map(
   Object.values<Database>(databases)

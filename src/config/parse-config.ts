@@ -24,12 +24,13 @@ export interface ParsedConfig {
  * Reads config.yaml.
  * @param input its text or its bytes
  * @param file the name that problems show
+ * @param language the repository's: some databases are not for every one
  * @throws Failure with all problems at once, in the order of the file, the first 20 and a count
  */
-export function parseConfig(input: string | Uint8Array, file = 'config/config.yaml'): ParsedConfig {
+export function parseConfig(input: string | Uint8Array, file = 'config/config.yaml', language: 'python' | 'typescript' = 'python'): ParsedConfig {
   const yaml = inspectYaml(input, file);
   const parsed = configSchema.safeParse(yaml.value);
-  const placed = [...findSecretValues(yaml.value), ...issuesOf(parsed, yaml.value), ...crossCheck(yaml)];
+  const placed = [...findSecretValues(yaml.value), ...issuesOf(parsed, yaml.value), ...crossCheck(yaml, language)];
   const problems = [...yaml.problems, ...place(placed, yaml)];
   if (!parsed.success || problems.length > 0) throw new Failure(firstOf(inOrder(problems)));
   return { config: parsed.data as Config, yaml };

@@ -39,7 +39,7 @@ export interface ErrorArgs {
   E_DISK: { folder: string; detail: string };
   E_CUT_RUN_FINISHED: { folder: string };
   E_COMMAND_UNKNOWN: { command: string; known: readonly string[]; suggestion?: string };
-  E_FLAG_UNKNOWN: { flag: string; suggestion?: string };
+  E_FLAG_UNKNOWN: { flag: string; command: string; known: readonly string[]; suggestion?: string };
   E_FLAG_VALUE_MISSING: { flag: string };
   E_FLAG_VALUE_UNEXPECTED: { flag: string };
   /** `most` is how many the command takes; `suggestion` is the command that was taken for a folder. */
@@ -80,6 +80,7 @@ export interface ErrorArgs {
   E_CONFIG_SECRET: { path: string; kind: 'password' | 'key' | 'token' | 'private-key' };
   E_CONFIG_SOURCE: { path: string; name: string; known: readonly string[]; suggestion?: string };
   E_CONFIG_STAGE_TWICE: { name: string; path: string };
+  E_CONFIG_DATABASE: { path: string; scheme: string; known: readonly string[]; reason?: Bilingual };
   E_CONFIG_WRITE: { path: string; write: string; kind: string; fitting: readonly string[] };
   E_CONFIG_STRATEGY: { path: string; write: string };
   E_CONFIG_TABLE: { path: string };
@@ -208,6 +209,7 @@ export const exitOf: { readonly [Code in ErrorCode]: ExitCode } = {
   E_CONFIG_SECRET: 2,
   E_CONFIG_SOURCE: 2,
   E_CONFIG_STAGE_TWICE: 2,
+  E_CONFIG_DATABASE: 2,
   E_CONFIG_WRITE: 2,
   E_CONFIG_STRATEGY: 2,
   E_CONFIG_TABLE: 2,

@@ -20,8 +20,10 @@ import { abilitiesOf, configPath, inputsIn, isThere, stagesOf } from './reposito
  */
 export function readState(texts: RepositoryTexts, own: string): RepositoryState {
   const configText = texts.read(configPath) ?? fail('E_NOT_A_REPOSITORY', { folder: texts.root });
-  const { config } = parseConfig(configText, configPath);
-  const lock = readLock(texts.read(lockPath) ?? fail('E_LOCK_MISSING', { folder: texts.root }), own);
+  const lockText = texts.read(lockPath);
+  const lock = lockText === undefined ? undefined : readLock(lockText, own);
+  const { config } = parseConfig(configText, configPath, lock && languageIn(lock));
+  if (lock === undefined) return fail('E_LOCK_MISSING', { folder: texts.root });
   const version = lock.settings.get('template') ?? own;
   if (version !== own) fail('E_VERSION_OTHER', { version, own });
   const settings = settingsOf(lock, version, texts.read('prefect.yaml'));
@@ -37,10 +39,14 @@ export function parserFor(config: Config, language: RepositorySettings['language
   return remembering((text) => readTypescript(text, (name) => stages.get(name)));
 }
 
+function languageIn({ settings }: Lock): RepositorySettings['language'] {
+  return settings.get('language') === 'typescript' ? 'typescript' : 'python';
+}
+
 function settingsOf(lock: Lock, version: string, deployments: string | undefined): RepositorySettings {
   const { settings } = lock;
   const locale = settings.get('locale') === 'es' ? 'es' : 'en';
-  const language = settings.get('language') === 'typescript' ? 'typescript' : 'python';
+  const language = languageIn(lock);
   const frames = settings.get('frames') === 'pandas' ? 'pandas' : 'polars';
   return { locale, language, frames, version, plop: settings.get('plop') === 'true', schedule: scheduleOf(deployments), ...abilitiesOf(language, (path) => isThere(lock, path)), inputs: inputsIn(settings) };
 }

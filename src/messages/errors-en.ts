@@ -147,10 +147,10 @@ export const errorsEn: ErrorTexts = {
     why: `The commands are: ${known.join(', ')}.`,
     fix: suggestion ? `Did you mean ${suggestion}?` : 'See --help.',
   }),
-  E_FLAG_UNKNOWN: ({ flag, suggestion }) => ({
-    what: `There is no flag ${flag}.`,
-    why: 'A mistyped flag that was ignored could do something you did not want.',
-    fix: suggestion ? `Did you mean ${suggestion}?` : 'See --help.',
+  E_FLAG_UNKNOWN: ({ flag, command, known, suggestion }) => ({
+    what: `There is no flag ${flag}${command === '' ? '' : ` of ${command}`}.`,
+    why: suggestion ? 'A mistyped flag that was ignored could do something you did not want.' : `It takes ${known.join(', ')}.`,
+    fix: suggestion ? `Did you mean ${suggestion}?` : 'Use one of these, or leave it out; --help says more.',
   }),
   E_FLAG_VALUE_MISSING: ({ flag }) => ({
     what: `The flag ${flag} needs a value.`,
@@ -450,6 +450,11 @@ export const errorsEn: ErrorTexts = {
     what: `The name "${name}" is taken.`,
     why: `"${path}" has it already, and all stages become tasks of one module.`,
     fix: 'Rename one of the two.',
+  }),
+  E_CONFIG_DATABASE: ({ path, scheme, known, reason }) => ({
+    what: `"${path}" is an address of ${scheme}, which a TypeScript repository does not read or write.`,
+    why: reason?.en ?? `There an address begins with ${known.map((each) => `${each}:`).join(', ')}.`,
+    fix: `Give the address of another database (${known.join(', ')}), or make the KPI in Python.`,
   }),
   E_CONFIG_WRITE: ({ path, write, kind, fitting }) => ({
     what: `"${path}" cannot be "${write}".`,

@@ -147,10 +147,10 @@ export const errorsEs: ErrorTexts = {
     why: `Las órdenes son: ${known.join(', ')}.`,
     fix: suggestion ? `¿Querías decir ${suggestion}?` : 'Consulta --help.',
   }),
-  E_FLAG_UNKNOWN: ({ flag, suggestion }) => ({
-    what: `No existe la opción ${flag}.`,
-    why: 'Pasar por alto una opción mal escrita podría hacer algo que no quieres.',
-    fix: suggestion ? `¿Querías decir ${suggestion}?` : 'Consulta --help.',
+  E_FLAG_UNKNOWN: ({ flag, command, known, suggestion }) => ({
+    what: command === '' ? `No existe la opción ${flag}.` : `${command} no tiene la opción ${flag}.`,
+    why: suggestion ? 'Pasar por alto una opción mal escrita podría hacer algo que no quieres.' : `Admite ${known.join(', ')}.`,
+    fix: suggestion ? `¿Querías decir ${suggestion}?` : 'Usa una de esas o quítala; --help cuenta más.',
   }),
   E_FLAG_VALUE_MISSING: ({ flag }) => ({
     what: `La opción ${flag} necesita un valor.`,
@@ -450,6 +450,11 @@ export const errorsEs: ErrorTexts = {
     what: `El nombre "${name}" ya está en uso.`,
     why: `Ya lo tiene "${path}", y todas las etapas acaban siendo tareas de un mismo módulo.`,
     fix: 'Cámbiale el nombre a una de las dos.',
+  }),
+  E_CONFIG_DATABASE: ({ path, scheme, known, reason }) => ({
+    what: `"${path}" es una dirección de ${scheme}, que un repositorio de TypeScript no lee ni escribe.`,
+    why: reason?.es ?? `Ahí una dirección empieza por ${known.map((each) => `${each}:`).join(', ')}.`,
+    fix: `Pon la dirección de otra base de datos (${known.join(', ')}) o haz el KPI en Python.`,
   }),
   E_CONFIG_WRITE: ({ path, write, kind, fitting }) => ({
     what: `"${path}" no puede ser "${write}".`,

@@ -87,6 +87,7 @@ describe.each(locales)('mistakes end with 2, an explanation on stderr and nothin
     ['an unknown command like none', 'kpi-flow', ['zzzzzz'], ['E_COMMAND_UNKNOWN'], /--help/],
     ['an unknown flag first', 'kpi-flow', ['--hlep'], ['E_FLAG_UNKNOWN'], /--help\?/],
     ['an unknown flag', 'create-kpi-flow', ['my-kpi', '--dry-rnu', '--yes'], ['E_FLAG_UNKNOWN'], /--dry-run\?/],
+    ['an unknown flag like none, with those that there are', 'kpi-flow', ['doctor', '--zzzzzz'], ['E_FLAG_UNKNOWN'], /doctor[^]*--json/],
     ['an unknown flag of another command', 'kpi-flow', ['doctor', '--yes'], ['E_FLAG_UNKNOWN'], /--yes/],
     [
       'every unknown flag at once',

@@ -8,6 +8,9 @@ import { sync } from '../../src/jobs/sync.ts';
 import { undo } from '../../src/jobs/undo.ts';
 import { why } from '../../src/jobs/why.ts';
 import { additions } from '../../generators/index.ts';
+import type { Problem } from '../../src/errors/failure.ts';
+import { Failure } from '../../src/errors/failure.ts';
+import { explain } from '../../src/messages/explain.ts';
 import { isStageGenerator } from '../../src/generate/define-stage.ts';
 import { planRemove } from '../../src/generate/plan-remove.ts';
 import { planSync } from '../../src/generate/plan-sync.ts';
@@ -17,6 +20,17 @@ import { addTo, apply, startFiles, stateOf } from './grown.ts';
 import { memoryPorts } from './memory-repository.ts';
 
 const flow = 'prefect_flows/rate_flow.ts';
+
+function problemsOf(work: () => unknown): readonly Problem[] {
+  try {
+    work();
+  } catch (error) {
+    if (error instanceof Failure) return error.problems;
+    throw error;
+  }
+  return [];
+}
+
 const start = (answers: object = {}): Files => startFiles({ dir: 'kpi', owner: 'Ana', language: 'typescript', id: 'rate', type: 'ratio', grain: 'week,region', ...answers });
 const textOf = (files: Files, path = flow): string => files.get(path) ?? '';
 
@@ -50,6 +64,27 @@ const chain = [
 ];
 
 describe('a TypeScript repository', () => {
+  test.each([
+    ['oracle+oracledb://kpi@host:1521/', /script when it is installed/],
+    ['${WAREHOUSE_URL:-oracle://kpi@host:1521/}', /script when it is installed/],
+    ['snowflake://kpi@host/', /begins with duckdb:|begins with sqlite:/],
+  ])('takes nothing, and is not synchronised, while a source is %s', (address, why) => {
+    const files = start();
+    const path = 'config/config.yaml';
+    files.set(path, textOf(files, path).replace(/url: .*/, `url: ${JSON.stringify(address)}`));
+    for (const grow of [() => addTo(files, 'extractor', { name: 'orders', kind: 'sql' }), () => planSync(Object.values(additions).filter(isStageGenerator), stateOf(files))]) {
+      const [refusal] = problemsOf(grow);
+      expect(refusal).toMatchObject({ code: 'E_CONFIG_DATABASE', where: { file: path } });
+      expect(explain(refusal as Problem, 'en').why).toMatch(why);
+    }
+  });
+
+  test.each(['postgresql+psycopg://kpi@host/db', 'MSSQL://kpi@host/db', '${WAREHOUSE_URL}', 'duckdb:///a.duckdb'])('may have a source at %s', (address) => {
+    const files = start();
+    files.set('config/config.yaml', textOf(files, 'config/config.yaml').replace(/url: .*/, `url: ${JSON.stringify(address)}`));
+    expect(problemsOf(() => stateOf(files))).toEqual([]);
+  });
+
   test('takes stages that wait, and runs the whole chain when something keeps what it makes', () => {
     const files = start();
     const before = textOf(files);

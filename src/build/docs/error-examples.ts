@@ -45,7 +45,7 @@ export const errorExamples: ErrorArgs = {
   E_DISK: { folder: 'my-kpi', detail: 'EIO' },
   E_CUT_RUN_FINISHED: { folder: 'my-kpi' },
   E_COMMAND_UNKNOWN: { command: 'stauts', known: ['create', 'add', 'sync', 'status'], suggestion: 'status' },
-  E_FLAG_UNKNOWN: { flag: '--ownr', suggestion: '--owner' },
+  E_FLAG_UNKNOWN: { flag: '--ownr', command: 'create', known: ['--id', '--owner'], suggestion: '--owner' },
   E_FLAG_VALUE_MISSING: { flag: '--name' },
   E_FLAG_VALUE_UNEXPECTED: { flag: '--dry-run' },
   E_ARGUMENT_EXTRA: { argument: 'cover', command: 'create', most: 1, swallowed: true },
@@ -130,6 +130,7 @@ export const errorExamples: ErrorArgs = {
   E_CONFIG_SECRET: { path: 'sources.warehouse.url', kind: 'password' },
   E_CONFIG_SOURCE: { path: 'extractors.stock.source', name: 'warehose', known: ['warehouse'], suggestion: 'warehouse' },
   E_CONFIG_STAGE_TWICE: { name: 'stock', path: 'extractors.stock' },
+  E_CONFIG_DATABASE: { path: 'sources.erp.url', scheme: 'oracle', known: ['duckdb', 'postgresql'], reason: { en: 'Its client for Node runs a script when it is installed.', es: 'Su cliente para Node ejecuta un script al instalarse.' } },
   E_CONFIG_WRITE: {
     path: 'loaders.stock_cover_daily.write',
     write: 'merge',

@@ -27,7 +27,7 @@ export class ConfigError extends Error {
  */
 export function readConfig(text: string | Uint8Array, file = 'config/config.yaml', locale: Locale = 'en'): Config {
   try {
-    return parseConfig(text, file).config;
+    return parseConfig(text, file, 'typescript').config;
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     throw new ConfigError(error.problems.map((each) => tell(each, locale)).join('\n'), { cause: error });
