@@ -4,7 +4,8 @@ import type { FlowRunRecord } from '../types.ts';
 import type { Api } from '../ports.ts';
 import { systemClock } from './clock.ts';
 import { fileResults } from './file-results.ts';
-import { runFlow } from './run-flow.ts';
+import { levels } from './log.ts';
+import { runFlow, say } from './run-flow.ts';
 
 /** For the process that a work pool starts: the run is there already, with its parameters. */
 export interface ExecuteOptions {
@@ -39,5 +40,13 @@ export async function executeFlowRun(
   });
   const world = { api, clock: systemClock, results: fileResults() };
   const run = { ...record, empirical_policy: policy };
-  return runFlow({ spec, record: run, world, parent: null, args: null, deploymentName, signal, supervised });
+  const { hearStrayErrors } = await import('./stray-errors.ts');
+  const crashed = new AbortController();
+  const stopHearing = hearStrayErrors((text) => say({ record: run, world }, levels.error, text), (reason) => crashed.abort(reason));
+  const stops = signal === null ? crashed.signal : AbortSignal.any([signal, crashed.signal]);
+  try {
+    return await runFlow({ spec, record: run, world, parent: null, args: null, deploymentName, signal: stops, supervised });
+  } finally {
+    stopHearing();
+  }
 }

@@ -8,8 +8,8 @@ import { uuid4 } from '../uuid.ts';
 import type { FlowScope, World } from './flow-scope.ts';
 import type { FlowSpec } from './flow-spec.ts';
 import { parametersOf } from './parameters.ts';
-import { runFlow, sayHere } from './run-flow.ts';
-import { stopOnSignals } from './process-signals.ts';
+import { levels } from './log.ts';
+import { runFlow, say, sayHere } from './run-flow.ts';
 import { toParameters } from './serialize.ts';
 import { stateFrom } from '../state.ts';
 import { currentWorld } from './world.ts';
@@ -20,7 +20,8 @@ export async function startFlow(spec: FlowSpec, args: readonly unknown[], given?
   if (parent) return openIn(parent, startSubflow(spec, args, parent));
   const world = given ?? (await currentWorld());
   const record = await createRun(spec, args, world, null);
-  const signals = given ? null : stopOnSignals();
+  // Whoever only imports the runtime, or is started by a work pool, never needs it.
+  const signals = given ? null : (await import('./process-signals.ts')).stopOnSignals((text) => say({ record, world }, levels.error, text));
   try {
     return await runFlow({
       spec,
