@@ -189,7 +189,7 @@ it.each(['v2', 'v4'])('in TypeScript, every page comes to the same value, also w
 it('in TypeScript, a page has any number of rows', async () => {
   const many = await startODataServer(Array.from({ length: 130_000 }, () => records[0] as (typeof records)[number]));
   try {
-    const [found] = await extractIn('TypeScript', [{ stage: 'deliveries', env: { ERP_URL: `${many.url}/plain/v4` }, days: year, given: { pageSize: 200_000 } }]);
+    const [found] = await extractIn('TypeScript', [{ stage: 'deliveries', env: { ERP_URL: `${many.url}/plain/v4` }, days: year, given: { page_size: 200_000 } }]);
     expect(found?.says ?? found?.rows).toBe(130_000);
   } finally {
     await many.stop();
@@ -397,10 +397,11 @@ it.each([
 });
 
 it('reads in TypeScript a JSON to the last digit, and takes nothing in a text for a number', async () => {
-  const { parseJson } = (await import(join(repository.root, 'src/core/json.ts'))) as { parseJson: (text: string, decimals?: boolean) => unknown };
+  const { parseJson } = (await import(join(repository.root, 'src/core/json.ts'))) as { parseJson: (text: string, kept?: 'whole' | 'long' | 'every') => unknown };
   const text = String.raw`{"id": 9007199254740993, "small": -12, "rate": 0.1234567890123456789, "float": 0.30000000000000004, "note": "\\\",:12345678901234567890,"}`;
   const others = { small: -12, float: 0.1 + 0.2, note: '\\",:12345678901234567890,' };
   expect(parseJson(text)).toEqual({ id: '9007199254740993', rate: Number('0.1234567890123456789'), ...others });
-  expect(parseJson(text, true)).toEqual({ id: '9007199254740993', rate: '0.1234567890123456789', ...others });
+  expect(parseJson(text, 'long')).toEqual({ id: '9007199254740993', rate: '0.1234567890123456789', ...others });
+  expect(parseJson('{"rate":1.10,"note":"1.10"}', 'every')).toEqual({ rate: '1.10', note: '1.10' });
   expect(parseJson('<html>')).toBe(undefined);
 });
