@@ -15,6 +15,7 @@ from importlib import import_module
 from pathlib import Path
 
 import polars as pl
+import pyarrow.parquet as pq
 
 sys.path.insert(0, str(Path.cwd() / "src"))
 
@@ -80,9 +81,10 @@ class Lake:
             try:
                 staged = staged_lake_by_contract(*given, batch_rows=batch_rows, cursor=cursor, contract=contract) if contract else staged_lake(*given, batch_rows=batch_rows, cursor=cursor)
                 with staged as rows:
-                    sizes = [pl.read_parquet(each).height for each in Path(own).rglob("*.parquet")]
+                    files = map(pq.ParquetFile, Path(own).rglob("*.parquet"))
+                    sizes = [file.metadata.row_group(at).num_rows for file in files for at in range(file.num_row_groups)]
                     # what is put together to make a batch is smaller than one
-                    assert max(sizes) < 2 * batch_rows, sizes
+                    assert max(sizes, default=0) < 2 * batch_rows, sizes
                     found = rows.collect() if frames is None else ours(frames.from_arrow(rows.to_table()))
             finally:
                 tempfile.tempdir = None

@@ -126,6 +126,22 @@ describe('a load that is killed', () => {
   });
 });
 
+describe('a lake that is read in batches', () => {
+  it.for(formats)('takes no more memory when it has ten times as many files: %s', { timeout: 15 * minutes }, async (format, { skip }) => {
+    if (process.platform !== 'linux') return skip('only Linux tells the most memory that a process had');
+    const stage = `batched_none_${format}`;
+    const measure = async (files: number) => {
+      const env = { AT_FOLDER_URI: join(repository.root, `lake_of_${files}`) };
+      const { exitCode, all } = await repository.run(['lake_memory.py', 'fill', stage, format, String(files)], env);
+      expect([exitCode, exitCode === 0 ? '' : all]).toEqual([0, '']);
+      return await repository.json<{ rows: number; peak: number }>(['lake_memory.py', 'read', stage, format], env);
+    };
+    const [few, many] = [await measure(4), await measure(40)];
+    expect([few.rows, many.rows]).toEqual([100_000, 1_000_000]);
+    expect(many.peak, `${few.peak} MiB before`).toBeLessThan(few.peak * 1.4);
+  });
+});
+
 describe('a lake that does not let in, or does not answer', () => {
   /** What an extractor says. */
   async function says(stage: string, env: Readonly<Record<string, string>>): Promise<string> {
