@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { md5 } from './crypto.ts';
 import { isPlain } from './inputs.ts';
 
 /** What a key is computed from. */
@@ -85,7 +85,7 @@ export function cacheKeyPolicy(key: CachePolicy['key']): CachePolicy {
 
 /** One text for equal values, whatever the order of their keys. */
 export function hash(value: unknown): string {
-  return createHash('md5').update(canonical(value)).digest('hex');
+  return md5(canonical(value));
 }
 
 /** A text that two values share when they differ in the order of their keys only. */
@@ -111,7 +111,5 @@ function canonicalObject(value: object, path: readonly object[]): string {
 }
 
 function hashBytes(view: ArrayBufferView): string {
-  return createHash('md5')
-    .update(new Uint8Array(view.buffer, view.byteOffset, view.byteLength))
-    .digest('hex');
+  return md5(new Uint8Array(view.buffer, view.byteOffset, view.byteLength));
 }

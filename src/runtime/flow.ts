@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { md5 } from './crypto.ts';
 import { ConfigurationError } from './errors.ts';
 import type { FlowHook, FlowSpec } from './engine/flow-spec.ts';
 import { parameterNames } from './engine/parameters.ts';
@@ -116,7 +116,7 @@ function specOf(fn: Fn<never[], unknown>, options: FlowOptions & { readonly para
   return {
     fn,
     name,
-    version: options.version ?? createHash('md5').update(fn.toString()).digest('hex'),
+    version: options.version ?? md5(fn.toString()),
     description: options.description ?? null,
     parameterNames: options.parameters ? [null] : parameterNames(fn),
     parameters: options.parameters ?? null,

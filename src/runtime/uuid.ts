@@ -1,4 +1,4 @@
-import { randomFillSync, randomUUID } from 'node:crypto';
+import { crypto } from './crypto.ts';
 
 const hex: readonly string[] = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
 
@@ -8,7 +8,7 @@ let used = pool.length;
 
 function random(): number {
   if (used >= pool.length) {
-    randomFillSync(pool);
+    crypto().randomFillSync(pool);
     used = 0;
   }
   const start = used;
@@ -32,5 +32,5 @@ export function uuid7(milliseconds: number): string {
 
 /** A uuid of version 4, for names that show its first letters: those of version 7 would all begin alike. */
 export function uuid4(): string {
-  return randomUUID();
+  return crypto().randomUUID();
 }

@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import { here } from '../context.ts';
+import { md5 } from '../crypto.ts';
 import { look, nothingFound, remember, settle } from '../inputs.ts';
 import type { State } from '../state.ts';
 import type { DrainReport } from '../ports.ts';
@@ -125,7 +125,7 @@ function placeholderOf(
   parent: FlowScope,
   taskInputs: TaskInputs,
 ): Parameters<World['api']['createTaskRun']>[0] {
-  const key = `${spec.fn.name || spec.name}-${createHash('md5').update(spec.fn.toString()).digest('hex').slice(0, 8)}`;
+  const key = `${spec.fn.name || spec.name}-${md5(spec.fn.toString()).slice(0, 8)}`;
   const count = parent.subflows.get(key) ?? 0;
   parent.subflows.set(key, count + 1);
   const { taskRun } = here();
