@@ -1,5 +1,6 @@
 import type { SlotAnswer, SlotRequest } from '../ports.ts';
 import type { PrefectClient } from './client.ts';
+import type { HttpAnswer } from './http.ts';
 import { retryAfterMs } from './retry.ts';
 import { tooOld } from './versions.ts';
 
@@ -17,14 +18,26 @@ const usualWait = 1;
  */
 export async function acquireSlots(client: PrefectClient, request: SlotRequest): Promise<SlotAnswer> {
   const { names, slots, mode, leaseSeconds, holder } = request;
+  if (mode === 'rate_limit') return await passRateLimit(client, { names, slots, mode });
   const body = { names, slots, mode, lease_duration: leaseSeconds, ...(holder === null ? {} : { holder }) };
   const answer = await client.send('POST', '/v2/concurrency_limits/increment-with-lease', body, { accept: [423, 404] });
   if (answer.status === 404) throw tooOld('this server has no leases of concurrency slots', '3.4.9');
-  if (answer.status === 423)
-    return { kind: 'busy', retryAfterSeconds: (retryAfterMs(answer, Date.now()) ?? 1000 * usualWait) / 1000 };
+  if (answer.status === 423) return busy(answer);
   const { lease_id, limits } = JSON.parse(answer.text) as Granted;
   // A server answers a lease for names that no limit has, too: there is nothing to give back then.
   return { kind: 'granted', lease: limits.length === 0 ? null : lease_id, limits: limits.map((each) => each.name) };
+}
+
+/** Time alone gives its slots back: the end of a lease would give them back once more, and let through too many. */
+async function passRateLimit(client: PrefectClient, body: Pick<SlotRequest, 'names' | 'slots' | 'mode'>): Promise<SlotAnswer> {
+  const answer = await client.send('POST', '/v2/concurrency_limits/increment', body, { accept: [423] });
+  if (answer.status === 423) return busy(answer);
+  const limits = JSON.parse(answer.text) as Granted['limits'];
+  return { kind: 'granted', lease: null, limits: limits.map(({ name }) => name) };
+}
+
+function busy(answer: HttpAnswer): SlotAnswer {
+  return { kind: 'busy', retryAfterSeconds: (retryAfterMs(answer, Date.now()) ?? 1000 * usualWait) / 1000 };
 }
 
 /** Whether the lease still stands. */

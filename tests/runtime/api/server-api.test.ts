@@ -99,6 +99,19 @@ describe('a run that is reported to a real server', () => {
     api.close();
   });
 
+  test('passes a rate limit at its pace, and holds no lease whose end would let through more', async () => {
+    const api = server.api();
+    await server.client.send('POST', '/v2/concurrency_limits/', { name: 'paced', limit: 2, slot_decay_per_second: 0.1 });
+    const ask = (): ReturnType<typeof api.acquireSlots> => api.acquireSlots({ names: ['paced'], slots: 1, mode: 'rate_limit', leaseSeconds: 60, holder: null });
+    expect([await ask(), await ask()]).toEqual([1, 2].map(() => ({ kind: 'granted', lease: null, limits: ['paced'] })));
+    const third = await ask();
+    expect(third).toMatchObject({ kind: 'busy' });
+    expect(third.kind === 'busy' && third.retryAfterSeconds).toBeGreaterThan(1);
+    await server.client.send('POST', '/v2/concurrency_limits/', { name: 'no pace', limit: 1 });
+    await expect(api.acquireSlots({ names: ['no pace'], slots: 1, mode: 'rate_limit', leaseSeconds: 60, holder: null })).rejects.toThrow('422');
+    api.close();
+  });
+
   test('hears within a moment that somebody cancels or suspends it', async () => {
     const api = server.api();
     const { record } = await startRun(api, 'cancelled');
