@@ -24,8 +24,8 @@ describe.each(['python', 'typescript'].flatMap((language) => Object.entries(lake
 
   test('is the same repository but for that in a folder', () => {
     const places = changed(start(language, 'folder'), start(language, store)).filter((path) => !path.startsWith('.kpi-flow/'));
-    const own = ['.env.example', 'config/config.yaml'];
-    expect(places.toSorted()).toEqual(language === 'python' ? own : [...own, 'docs/operations.md', 'package.json', 'src/core/databases.ts', `src/core/lake-${store}.ts`]);
+    const own = ['.env.example', 'config/config.yaml', 'docs/operations.md'];
+    expect(places.toSorted()).toEqual(language === 'python' ? own : [...own, 'package.json', 'src/core/databases.ts', `src/core/lake-${store}.ts`]);
   });
 });
 
