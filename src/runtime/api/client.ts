@@ -17,6 +17,11 @@ export interface RequestOptions {
   readonly asText?: boolean;
 }
 
+/** An answer, and what it says: read once, and only of one that is good. */
+export interface PrefectAnswer extends HttpAnswer {
+  readonly data: unknown;
+}
+
 /** The releases that this client speaks as; the server reads its rules from the user agent. */
 export const speaksAs = '3.9.1';
 const apiVersion = '0.8.4';
@@ -35,7 +40,7 @@ export class PrefectClient {
     this.settings = settings;
     this.base = base;
     this.#transport = transport;
-    const ask = (client: string): Promise<HttpAnswer> =>
+    const ask = (client: string): Promise<PrefectAnswer> =>
       this.#tryUntilAnswered('GET', `/csrf-token?client=${client}`, undefined, {});
     this.#csrf = new CsrfToken(ask, settings.csrf);
   }
@@ -45,8 +50,8 @@ export class PrefectClient {
    * @throws PrefectUnreachable, PrefectHttpError
    */
   async json<T>(method: string, path: string, body?: unknown, options: RequestOptions = {}): Promise<T> {
-    const { text } = await this.send(method, path, body, options);
-    return read(`${method} ${path}`, text) as T;
+    const { data } = await this.send(method, path, body, options);
+    return data as T;
   }
 
   /**
@@ -61,7 +66,7 @@ export class PrefectClient {
    * A good answer is JSON or empty: anything else is not the server's, and the request is made again.
    * @throws PrefectUnreachable, PrefectHttpError
    */
-  async send(method: string, path: string, body?: unknown, options: RequestOptions = {}): Promise<HttpAnswer> {
+  async send(method: string, path: string, body?: unknown, options: RequestOptions = {}): Promise<PrefectAnswer> {
     const text = body === undefined ? undefined : JSON.stringify(body);
     return await this.sendText(method, path, text, options);
   }
@@ -72,7 +77,7 @@ export class PrefectClient {
     path: string,
     body: string | undefined,
     options: RequestOptions = {},
-  ): Promise<HttpAnswer> {
+  ): Promise<PrefectAnswer> {
     let answer = await this.#tryUntilAnswered(method, path, body, options);
     if (answer.status === 403 && answer.text.includes('CSRF')) {
       this.#csrf.forget();
@@ -92,7 +97,7 @@ export class PrefectClient {
     path: string,
     body: string | undefined,
     options: RequestOptions,
-  ): Promise<HttpAnswer> {
+  ): Promise<PrefectAnswer> {
     const { retry } = this.settings;
     const most = options.maxRetries ?? retry.maxRetries;
     for (let tries = 0; ;) {
@@ -118,7 +123,7 @@ export class PrefectClient {
     path: string,
     body: string | undefined,
     { signal, asText = false }: RequestOptions,
-  ): Promise<HttpAnswer> {
+  ): Promise<PrefectAnswer> {
     const changes = method !== 'GET' && method !== 'HEAD';
     const headers = { ...this.headers(body !== undefined), ...(changes ? await this.#csrf.headers() : {}) };
     const answer = await this.#transport.send({
@@ -128,9 +133,9 @@ export class PrefectClient {
       ...(body === undefined ? {} : { body }),
       ...(signal === undefined ? {} : { signal }),
     });
-    if (answer.status < 300 && !asText) read(`${method} ${path}`, answer.text);
+    const data = answer.status < 300 && !asText ? read(`${method} ${path}`, answer.text) : undefined;
     this.#reached = true;
-    return answer;
+    return { ...answer, data };
   }
 
   /** What every request says of who asks. */

@@ -23,7 +23,7 @@ export async function acquireSlots(client: PrefectClient, request: SlotRequest):
   const answer = await client.send('POST', '/v2/concurrency_limits/increment-with-lease', body, { accept: [423, 404] });
   if (answer.status === 404) throw tooOld('this server has no leases of concurrency slots', '3.4.9');
   if (answer.status === 423) return busy(answer);
-  const { lease_id, limits } = JSON.parse(answer.text) as Granted;
+  const { lease_id, limits } = answer.data as Granted;
   // A server answers a lease for names that no limit has, too: there is nothing to give back then.
   return { kind: 'granted', lease: limits.length === 0 ? null : lease_id, limits: limits.map((each) => each.name) };
 }
@@ -32,7 +32,7 @@ export async function acquireSlots(client: PrefectClient, request: SlotRequest):
 async function passRateLimit(client: PrefectClient, body: Pick<SlotRequest, 'names' | 'slots' | 'mode'>): Promise<SlotAnswer> {
   const answer = await client.send('POST', '/v2/concurrency_limits/increment', body, { accept: [423] });
   if (answer.status === 423) return busy(answer);
-  const limits = JSON.parse(answer.text) as Granted['limits'];
+  const limits = answer.data as Granted['limits'];
   return { kind: 'granted', lease: null, limits: limits.map(({ name }) => name) };
 }
 

@@ -95,8 +95,8 @@ export class PrefectServerApi implements Api {
   }
 
   async createTaskRun(body: TaskRunCreate): Promise<{ readonly run: TaskRunRecord; readonly existing: boolean }> {
-    const { status, text } = await this.#client.send('POST', '/task_runs/', body);
-    return { run: JSON.parse(text) as TaskRunRecord, existing: status === 200 };
+    const { status, data } = await this.#client.send('POST', '/task_runs/', body);
+    return { run: data as TaskRunRecord, existing: status === 200 };
   }
 
   emitTaskState(change: TaskStateChange): void {

@@ -39,6 +39,6 @@ export async function readBlock(client: PrefectClient, type: string, name: strin
 
 /** 404 is an answer: there is none. */
 export async function readOrNothing<T>(client: PrefectClient, path: string): Promise<T | undefined> {
-  const { status, text } = await client.send('GET', path, undefined, { accept: [404] });
-  return status === 404 ? undefined : (JSON.parse(text) as T);
+  const { status, data } = await client.send('GET', path, undefined, { accept: [404] });
+  return status === 404 ? undefined : (data as T);
 }
