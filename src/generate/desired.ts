@@ -17,9 +17,11 @@ const sourceNames = Object.keys(sourceKinds) as (keyof typeof sourceKinds)[];
 
 /** Modules of the core that a kind of source needs, and those that stages share, beside what a repository has already. */
 export function neededRules(view: ProjectView, shared: readonly string[] = []): FileRule[] {
-  if (view.language === 'typescript') return shared.map((path) => sharedRule(path, 'typescript'));
+  // A stage may stand on the same module for more than one reason.
+  const parts = [...new Set(shared)];
+  if (view.language === 'typescript') return parts.map((path) => sharedRule(path, 'typescript'));
   const modules = new Set(sourceNames.flatMap((kind) => modulesOfSource(kind, view.isPandas).map((name) => `src/core/${name}`)));
-  return [...projectFiles(view).filter(({ path }) => modules.has(path)), ...shared.map((path) => sharedRule(path, 'python'))];
+  return [...projectFiles(view).filter(({ path }) => modules.has(path)), ...parts.map((path) => sharedRule(path, 'python'))];
 }
 
 /** The text of one file. */

@@ -22,6 +22,12 @@ describe.each(['python', 'typescript'].flatMap((language) => Object.entries(lake
     expect(changed(before, files).filter((path) => /^(?:package\.json|pyproject\.toml|\.env\.example|src\/core\/[\w.-]+)$/.test(path))).toEqual([]);
   });
 
+  test.each(['parquet', 'csv', 'json'])('is grown by each file once, %s in batches too', (format) => {
+    const { plan } = addTo(startFiles({ dir: 'kpi', name: 'Sales', id: 'sales', grain: 'day', owner: 'ana', inputs: 'orders', language }), 'extractor', { name: 'returns', kind: 'datalake', source: 'lake', store, format, batch_rows: '1000' });
+    const paths = plan.ops.map(({ path }) => path);
+    expect(paths.toSorted()).toEqual([...new Set(paths)].toSorted());
+  });
+
   test('is the same repository but for that in a folder', () => {
     const places = changed(start(language, 'folder'), start(language, store)).filter((path) => !path.startsWith('.kpi-flow/'));
     const own = ['.env.example', 'config/config.yaml', 'docs/operations.md'];
