@@ -1,4 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
+import { usedFor } from '../edge/code-use.ts';
 import { diskFailure, errorCode } from '../edge/disk-problem.ts';
 import { listenForStop } from '../edge/interrupt.ts';
 import type { Terminal, TerminalOptions } from '../edge/terminal.ts';
@@ -41,7 +42,9 @@ export const run: Run = async (args, streams) => {
 
 async function dispatch(args: readonly string[], session: Omit<Session, 'parsed'>): Promise<number> {
   const parsed = parseArguments(args, session.streams.env);
-  const { runCommand } = await load(parsed.command.name);
+  const { command, positionals } = parsed;
+  usedFor(command.name === 'add' ? `add-${positionals[0] ?? ''}` : command.name);
+  const { runCommand } = await load(command.name);
   return runCommand({ ...session, parsed });
 }
 

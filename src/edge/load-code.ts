@@ -1,8 +1,9 @@
 import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Script, constants } from 'node:vm';
 import { version } from 'virtual:version';
+import { uses } from './code-use.ts';
 
 /** What a file of code gives to who loads it. */
 type Exports = Record<string, unknown>;
@@ -11,15 +12,20 @@ type Program = (exports: Exports, load: (name: string) => unknown, file: string)
 interface Compiled {
   readonly script: Script;
   readonly cache: string;
+  /** When its code was built, in milliseconds. */
+  readonly time: number;
+  /** Nothing was kept of it, or V8 refused it. */
+  readonly isNew: boolean;
 }
 
 // Code below this size is compiled sooner than a second file is opened.
 const worthKeeping = 8192;
 
 const dist = fileURLToPath(new URL('.', import.meta.url));
+const cacheFolder = join(dist, 'cache');
 /** The modules of the package may be imported side by side, and must see the same classes. */
 const loaded = registry();
-const fresh: Compiled[] = [];
+const compiled: Compiled[] = [];
 
 /**
  * Loads what ships, with all that it needs. Compiling takes longer than running, so what V8 made of a file is kept beside it
@@ -51,17 +57,17 @@ function compile(filename: string): Script {
   const code = `(function(exports,require,__filename){${readFileSync(filename, 'latin1')}\n})`;
   const options = { filename, importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER };
   if (code.length < worthKeeping || process.env.NODE_DISABLE_COMPILE_CACHE !== undefined) return new Script(code, options);
-  const cache = cacheOf(filename);
+  // V8 looks at its own version, its flags and the length of the code; the time tells one build from the next.
+  const time = statSync(filename).mtimeMs;
+  const cache = cacheOf(`${basename(filename, '.cjs')}-${version}-${time}`);
   const cachedData = read(cache);
   const script = new Script(code, { ...options, ...(cachedData !== undefined && { cachedData }) });
-  if (cachedData === undefined || script.cachedDataRejected === true) remember({ script, cache });
+  if (compiled.push({ script, cache, time, isNew: cachedData === undefined || script.cachedDataRejected === true }) === 1) process.once('exit', keepAll);
   return script;
 }
 
-/** V8 looks at its own version, its flags and the length of the code; the time tells one build from the next. */
-function cacheOf(file: string): string {
-  const name = file.slice(dirname(file).length + 1, -'.cjs'.length);
-  return join(dist, 'cache', `${name}-${version}-${statSync(file).mtimeMs}-${process.version}-${process.arch}`);
+function cacheOf(name: string): string {
+  return join(cacheFolder, `${name}-${process.version}-${process.arch}`);
 }
 
 function read(file: string): Buffer | undefined {
@@ -72,27 +78,46 @@ function read(file: string): Buffer | undefined {
   }
 }
 
-/** At the end it is known which functions are used: they are kept too. */
-function remember(compiled: Compiled): void {
-  if (fresh.push(compiled) > 1) return;
-  process.once('exit', (code) => {
-    // Starting the parser of Python changes V8's flags, and what is compiled with others is refused the next time.
-    if (code === 0 && !loaded.has('./load-python.cjs')) fresh.forEach(keep);
-  });
+/**
+ * At the end it is known which functions are used: they are kept too, with those that were kept before. The first time
+ * that a process is used for something it brings functions that none before has needed.
+ */
+function keepAll(code: number): void {
+  // Starting the parser of Python changes V8's flags, and what is compiled with others is refused the next time.
+  if (code !== 0 || loaded.has('./load-python.cjs')) return;
+  const build = compiled.reduce((sum, { time }) => sum + time, 0);
+  const isFirst = uses().filter((use) => leave(cacheOf(`used-${use}-${version}-${build}`))).length > 0;
+  compiled.filter(({ isNew }) => isFirst || isNew).forEach(keep);
+}
+
+/** Whether a mark was not there, and is now. */
+function leave(mark: string): boolean {
+  try {
+    writeFileSync(mark, '', { flag: 'wx' });
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ENOENT' && makeFolder() && leave(mark);
+  }
 }
 
 /** Nothing depends on it: a package in a folder that nobody may write to just starts as it did. */
 function keep({ script, cache }: Compiled): void {
-  try {
-    mkdirSync(dirname(cache));
-  } catch {
-    // It is there, or writing will say why it cannot be.
-  }
+  makeFolder();
   const half = `${cache}.${process.pid}`;
   try {
     writeFileSync(half, script.createCachedData(), { flush: true });
     renameSync(half, cache);
   } catch {
     // The next run tries again.
+  }
+}
+
+function makeFolder(): boolean {
+  try {
+    mkdirSync(cacheFolder);
+    return true;
+  } catch {
+    // It is there, or writing will say why it cannot be.
+    return false;
   }
 }

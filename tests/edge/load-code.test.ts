@@ -42,6 +42,23 @@ test('what V8 compiled is kept beside the code, whole, and taken the next time',
   expect((await kept()).filter((name) => !name.endsWith(`-${process.arch}`))).toEqual([]);
 });
 
+test('what a command needs that none needed before is kept with the rest, once', async () => {
+  const env = { LANG: 'en_US.UTF-8', NODE_DISABLE_COMPILE_CACHE: undefined };
+  const command = (...args: string[]) => execa(process.execPath, [join(home, 'dist/kpi-flow.mjs'), ...args], { cwd: join(home, 'stock'), env });
+  const rendering = async (): Promise<{ size: number; ino: number }> => {
+    const name = (await kept()).find((each) => each.startsWith('render-')) ?? '';
+    const { size, ino } = await stat(join(cache, name));
+    return { size, ino };
+  };
+  await execa(process.execPath, [join(home, 'dist/create-kpi-flow.mjs'), 'stock', '--yes', '--no-install', '--no-git'], { cwd: home, env });
+  const created = await rendering();
+  await command('add', 'extractor', 'returns', 'sql');
+  const added = await rendering();
+  expect(added.size).toBeGreaterThan(created.size);
+  await command('add', 'extractor', 'refunds', 'sql');
+  expect(await rendering()).toEqual(added);
+});
+
 test('what is kept of other code is not run, although it is as long', async () => {
   expect(await help()).toContain('Examples');
   const { code } = await words();
