@@ -52,7 +52,7 @@ function coreFiles(view: ProjectView): FileRule[] {
   return [
     ...plain('seed', ...core('calendar', 'window', 'sample', 'status')),
     ...plain('generated', ...core('databases', 'extractors/index', 'transformers/index', 'loaders/index')),
-    ...plain('merged', ...core('root', 'rows', 'settings', 'sql', 'sql-database', 'sql-duckdb', 'sql-errors', 'sql-load', 'stopping', 'variables')),
+    ...plain('merged', ...core('clock', 'root', 'rows', 'settings', 'sql', 'sql-database', 'sql-duckdb', 'sql-errors', 'sql-load', 'sql-zones', 'stopping', 'variables')),
     ...plain('merged', ...view.databaseModules.map(databaseModule)),
     ...sourceFiles(view),
     { template: 'typescript/src/core/pipelines/pipeline.ts', path: `src/core/pipelines/${view.kpi.id}.ts`, owner: 'edited' },

@@ -16,7 +16,7 @@ import { writeRepository } from './use-repository.ts';
 
 const minutes = 60_000;
 const databases = ['postgresql', 'mariadb', 'sqlite'] as const;
-type Database = (typeof databases)[number];
+type Database = (typeof databases)[number] | 'duckdb';
 
 const everyWay = Object.keys(ways) as Way[];
 
@@ -57,7 +57,11 @@ beforeAll(async () => {
       for (const publish of ['direct', 'audit']) addTo(files, 'loader', { name: `to_${database}_${way}_${publish}`, kind: 'sql', source: `in_${database}`, inputs: 'sales_by_day', publish, ...options });
     }
   }
+  for (const way of everyWay) {
+    for (const publish of ['direct', 'audit']) addTo(files, 'loader', { name: `to_duckdb_${way}_${publish}`, kind: 'sql', source: 'in_duckdb', inputs: 'sales_by_day', publish, ...ways[way] });
+  }
   await writeRepository(root, files);
+  servers.set('duckdb', { first: 'kept', url: (name) => `duckdb:///${root}/${name}.duckdb`, stop: async () => {} });
   servers.set('sqlite', { first: 'kept', url: (name) => `sqlite:///${root}/${name}.sqlite`, stop: async () => {} });
   await linkClients(root, ['@duckdb/node-api', 'pg', 'mysql2', '@types/pg', 'libsql']);
 }, 10 * minutes);
@@ -243,6 +247,45 @@ describe.each(['postgresql', 'mariadb'] as const)('an extractor of a TypeScript 
     await run(`from_${database}`, `create table moments (at ${zoned})`, ...['2026-01-04 15:59:59', '2026-01-04 16:00:00', '2026-01-05 16:00:00'].map((at) => `insert into moments values (${moment(at)})`));
     const days = { start: '2026-01-05', end: '2026-01-06', timeZone: 'Asia/Tokyo' };
     expect(await reader.read(process.env[`IN_${database.toUpperCase()}_URL`], 'select at from moments where at >= :start and at < :end', { at: 'moment' }, days)).toEqual([{ at: expect.stringMatching(/^2026-01-05[ T]00:00:00/) }]);
+  });
+});
+
+// DuckDB stands where the machine does.
+describe.each(['postgresql', 'mariadb', 'duckdb'] as const)('a loader of a TypeScript repository, in %s, with columns of a time zone,', (database) => {
+  const zoned = { postgresql: 'timestamptz', mariadb: 'timestamp(6) null', duckdb: 'timestamptz' }[database];
+  const epoch = { postgresql: 'extract(epoch from moment)', mariadb: 'unix_timestamp(moment)', duckdb: 'epoch(moment)' }[database];
+
+  test.for(everyWay.flatMap((way) => (['direct', 'audit'] as const).map((publish) => [way, publish] as const)))('keeps the instants of moments and of days wherever its server stands: %s, %s', async ([way, publish], { skip }) => {
+    const stage = useServer(database, `${way}_${publish}`, skip);
+    // As its administrator may have; what connects from now on stands there.
+    if (database === 'postgresql') await run(stage, "alter database postgres set timezone to 'America/New_York'");
+    const columns = ['day date', `channel varchar(99)${database === 'mariadb' ? ' character set utf8mb4 collate utf8mb4_bin' : ''}`, `moment ${zoned}`, `since ${zoned}`, 'value double precision', ...(way === 'scd2' ? [`valid_from ${zoned}`, `valid_to ${zoned}`] : [])];
+    await run(stage, `drop table if exists ${stage}`, `create table ${stage} (${columns.join(', ')})`);
+    // Of Madrid, where 02:30 comes twice, and not at all; the last says its own zone.
+    const moments = ['2026-10-25T02:30:00', '2026-03-29T02:30:00', '2026-07-01T12:00:00.25', '2026-07-01T12:00:00-03:00'];
+    const rows = moments.map((moment, value) => ({ day: '2026-01-05', channel: `c${value}`, moment, since: '2026-01-05', value }));
+    for (let times = 0; times < 2; times += 1) await save(stage, rows);
+    const found = await read(stage, `select ${epoch} as moment, ${epoch.replace('moment)', 'since)')} as since, value from ${stage} order by value`, { moment: 'number', since: 'number', value: 'number' });
+    const seconds = (at: string): number => Date.parse(at) / 1000;
+    expect(found.map((row) => row['moment'])).toEqual(['2026-10-25T00:30Z', '2026-03-29T01:30Z', '2026-07-01T10:00:00.25Z', '2026-07-01T15:00Z'].map(seconds));
+    expect(new Set(found.map((row) => row['since']))).toEqual(new Set([seconds('2026-01-04T23:00Z')]));
+    expect((await read(stage, `select moment, since from ${stage} order by value`, { moment: 'moment', since: 'day' })).map((row) => Object.values(row))).toEqual([['2026-10-25T02:30:00', '2026-01-05'], ['2026-03-29T03:30:00', '2026-01-05'], ['2026-07-01T12:00:00.25', '2026-01-05'], ['2026-07-01T17:00:00', '2026-01-05']]);
+    if (way !== 'scd2') return;
+    const [age] = await read(stage, `select ${epoch.replace('moment)', 'min(valid_from))')} as since from ${stage}`, { since: 'number' });
+    expect(Math.abs(Number(age?.['since']) - Date.now() / 1000)).toBeLessThan(1800);
+
+      });
+
+  test('takes a session as it is for a table without them', async ({ skip }) => {
+    const stage = useServer(database, 'replace_direct', skip);
+    await run(stage, `drop table if exists ${stage}`, `create table ${stage} (day date, channel varchar(99), moment ${database === 'mariadb' ? 'datetime(6)' : 'timestamp'}, value double precision, loaded ${database === 'mariadb' ? 'datetime' : 'timestamp'} default current_timestamp)`);
+    await save(stage, rowsOf([1]).map((row) => ({ day: row['day'] ?? null, channel: 'web', moment: row['at'] ?? null, value: 1 })));
+    const [row] = await read(stage, `select moment, loaded from ${stage}`, { moment: 'moment', loaded: 'moment' });
+    expect(row?.['moment']).toBe('2026-01-05T08:00:00.25');
+    // PostgreSQL stands in New York since the load before, MariaDB at -05:00; what DuckDB says of now is of the machine.
+    const zone = { postgresql: 'America/New_York', mariadb: 'Etc/GMT+5', duckdb: Intl.DateTimeFormat().resolvedOptions().timeZone }[database];
+    const clock = new Intl.DateTimeFormat('sv-SE', { timeZone: zone, dateStyle: 'short', timeStyle: 'short' });
+    expect([-1, 0, 1].map((minutes) => clock.format(Date.now() + minutes * 60_000).replace(' ', 'T'))).toContain(String(row?.['loaded']).slice(0, 16));
   });
 });
 
