@@ -15,6 +15,8 @@ export interface RequestOptions {
   readonly maxRetries?: number;
   /** The answer is somebody's text, and need not be JSON. */
   readonly asText?: boolean;
+  /** Asked before the request is made again: what it was answered, where that can be found out. */
+  readonly answered?: () => Promise<unknown>;
 }
 
 /** An answer, and what it says: read once, and only of one that is good. */
@@ -108,6 +110,8 @@ export class PrefectClient {
       if (isFinal || (answer !== undefined && tries >= most && !isMaintenance(answer))) return answer;
       await waitFor(retryDelayMs(tries, retry.jitter, answer), options.signal);
       if (answer === undefined || !isMaintenance(answer)) tries += 1;
+      const data = await options.answered?.();
+      if (data !== undefined) return { status: 200, headers: {}, text: '', data };
     }
   }
 

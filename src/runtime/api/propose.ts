@@ -1,10 +1,11 @@
-import type { OrchestrationResult, StateCreate } from '../types.ts';
+import type { FlowRunRecord, OrchestrationResult, StateCreate } from '../types.ts';
 import { uuid4 } from '../uuid.ts';
 import type { PrefectClient } from './client.ts';
 
 /**
  * One proposal. It carries an id of its own, so that a request whose answer was lost can be made again: the server then
- * refuses it with the very state that it had accepted, which is an acceptance.
+ * refuses it with the very state that it had accepted, which is an acceptance. A retry in place of a failure does not bear that
+ * id, and said again the failure would be the end: there the run itself is asked first.
  */
 export async function proposeFlowState(
   client: PrefectClient,
@@ -14,7 +15,15 @@ export async function proposeFlowState(
 ): Promise<OrchestrationResult> {
   const transition = state.state_details?.transition_id ?? uuid4();
   const body = { state: { ...state, state_details: { ...state.state_details, transition_id: transition } }, force };
-  const answer = await client.json<OrchestrationResult>('POST', `/flow_runs/${id}/set_state`, body);
+  const options = state.type === 'FAILED' && !force ? { answered: () => findRetry(client, id) } : {};
+  const answer = await client.json<OrchestrationResult>('POST', `/flow_runs/${id}/set_state`, body, options);
   const isOurs = answer.status === 'REJECT' && answer.state?.state_details.transition_id === transition;
   return isOurs ? { ...answer, status: 'ACCEPT', details: { type: 'accept_details' } } : answer;
+}
+
+/** What the server answered to a failure, where that was a retry: only such an answer makes a running run wait for one. */
+async function findRetry(client: PrefectClient, id: string): Promise<OrchestrationResult | undefined> {
+  const { state } = await client.json<FlowRunRecord>('GET', `/flow_runs/${id}`);
+  const isRetry = state?.type === 'SCHEDULED' && state.name === 'AwaitingRetry';
+  return isRetry ? { status: 'REJECT', state, details: { type: 'reject_details', reason: 'Retrying' } } : undefined;
 }

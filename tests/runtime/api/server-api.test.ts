@@ -1,9 +1,18 @@
 import { describe, expect, test } from 'vitest';
+import { systemClock } from '../../../src/runtime/engine/clock.ts';
+import { silence } from '../../../src/runtime/engine/console-log.ts';
+import { fileResults } from '../../../src/runtime/engine/file-results.ts';
+import { startFlow } from '../../../src/runtime/engine/start-flow.ts';
+import { PrefectClient } from '../../../src/runtime/api/client.ts';
+import { PrefectServerApi } from '../../../src/runtime/api/prefect-server-api.ts';
+import { flow } from '../../../src/runtime/index.ts';
 import { nowMicros } from '../../../src/runtime/time.ts';
+import { startProxy } from './proxy.ts';
 import { useRealServer } from './real-server.ts';
 import { DrivenTask, startRun } from './task-changes.ts';
 
 const server = useRealServer();
+silence(true);
 
 describe('a run that is reported to a real server', () => {
   test('shows up with its states, its task runs, the edges between them, its logs and its artifact', async () => {
@@ -157,5 +166,24 @@ describe('a run that is reported to a real server', () => {
     expect((await api.proposeFlowState(record.id, state)).status).toBe('ACCEPT');
     expect((await api.proposeFlowState(record.id, state)).status).toBe('ACCEPT');
     api.close();
+  });
+
+  test('is tried again when the answer to its failure was lost, and fails when there is no try left', async () => {
+    const proxy = await startProxy(server.url);
+    // Running, Failed, Running, Failed, and that once more: the answer to each failure is cut.
+    let proposals = 0;
+    proxy.fault = (_, path) => (path.endsWith('/set_state') && [2, 4].includes((proposals += 1)) ? 'half' : undefined);
+    const api = new PrefectServerApi(new PrefectClient(proxy.url, server.settings()));
+    let attempts = 0;
+    const fails = flow(() => { throw new Error(`attempt ${(attempts += 1)}`); }, { name: 'lost', retries: 1 });
+    const state = await startFlow(fails.spec, [], { api, clock: systemClock, results: fileResults() });
+    await api.drain();
+    api.close();
+    await proxy.stop();
+    expect([state.type, attempts, proposals]).toEqual(['FAILED', 2, 5]);
+    const [run] = await server.client.json<{ id: string; run_count: number; state: { type: string; message: string } }[]>('POST', '/flow_runs/filter', { flows: { name: { any_: ['lost'] } } });
+    expect(run).toMatchObject({ run_count: 2, state: { type: 'FAILED', message: expect.stringContaining('attempt 2') } });
+    const states = await server.client.json<{ name: string }[]>('GET', `/flow_run_states/?flow_run_id=${run?.id}`);
+    expect(states.map(({ name }) => name)).toEqual(['Pending', 'Running', 'AwaitingRetry', 'Running', 'Failed']);
   });
 });
