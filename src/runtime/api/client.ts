@@ -1,7 +1,7 @@
 import { PrefectHttpError, PrefectUnreachable, PrefectUnreadable } from './api-errors.ts';
 import { CsrfToken } from './csrf.ts';
 import type { HttpAnswer, Transport } from './http.ts';
-import { makeTransport } from './http.ts';
+import { isUntrusted, makeTransport } from './http.ts';
 import { isMaintenance, isTransient, retryDelayMs } from './retry.ts';
 import type { Settings } from './settings.ts';
 import { waitFor } from './wait.ts';
@@ -169,5 +169,5 @@ function read(request: string, text: string): unknown {
 
 function isRefusal(cause: unknown): boolean {
   const code = (cause as NodeJS.ErrnoException | undefined)?.code;
-  return code === 'ECONNREFUSED' || code === 'ENOTFOUND';
+  return code === 'ECONNREFUSED' || code === 'ENOTFOUND' || isUntrusted(cause);
 }

@@ -4,7 +4,7 @@ import * as https from 'node:https';
 import { rootCertificates } from 'node:tls';
 import { gunzip } from 'node:zlib';
 import { promisify } from 'node:util';
-import { PrefectUnreachable } from './api-errors.ts';
+import { PrefectSettingsError, PrefectUnreachable } from './api-errors.ts';
 import type { Settings } from './settings.ts';
 
 const unzip = promisify(gunzip);
@@ -35,6 +35,7 @@ const connections = 16;
 
 /**
  * @throws PrefectUnreachable from `send` when no whole answer comes
+ * @throws PrefectSettingsError when the certificates that the settings name cannot be read
  */
 export function makeTransport(settings: Pick<Settings, 'tls' | 'requestTimeoutMs'>): Transport {
   const shared = { keepAlive: true, maxSockets: connections };
@@ -51,7 +52,25 @@ export function makeTransport(settings: Pick<Settings, 'tls' | 'requestTimeoutMs
 
 function tlsOptions({ certificates, verify }: Settings['tls']): https.AgentOptions {
   if (!verify) return { rejectUnauthorized: false };
-  return certificates === null ? {} : { ca: [...rootCertificates, readFileSync(certificates, 'utf8')] };
+  return certificates === null ? {} : { ca: [...rootCertificates, readCertificates(certificates)] };
+}
+
+function readCertificates(file: string): string {
+  try {
+    const text = readFileSync(file, 'utf8');
+    if (text.includes('-----BEGIN CERTIFICATE-----')) return text;
+    throw new Error('it holds no certificate in PEM form');
+  } catch (error) {
+    throw new PrefectSettingsError(`PREFECT_API_SSL_CERT_FILE (or SSL_CERT_FILE) names a file that cannot be used: ${file} (${(error as Error).message})`);
+  }
+}
+
+/** How Node calls a certificate that it does not take. */
+const untrusted: ReadonlySet<unknown> = new Set(['DEPTH_ZERO_SELF_SIGNED_CERT', 'SELF_SIGNED_CERT_IN_CHAIN', 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY', 'UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'CERT_HAS_EXPIRED', 'ERR_TLS_CERT_ALTNAME_INVALID']);
+
+/** Whether a connection failed because of the server's certificate: trying again changes nothing. */
+export function isUntrusted(cause: unknown): boolean {
+  return untrusted.has((cause as NodeJS.ErrnoException | undefined)?.code);
 }
 
 async function send(request: HttpRequest, agent: http.Agent, timeoutMs: number): Promise<HttpAnswer> {
@@ -62,7 +81,8 @@ async function send(request: HttpRequest, agent: http.Agent, timeoutMs: number):
   } catch (error) {
     request.signal?.throwIfAborted();
     const cause = error as NodeJS.ErrnoException;
-    throw new PrefectUnreachable(`no answer from ${request.method} ${request.url}: ${cause.code ?? cause.message}`, {
+    const advice = isUntrusted(cause) ? ' (its certificate is not trusted: PREFECT_API_SSL_CERT_FILE names the file of one that is)' : '';
+    throw new PrefectUnreachable(`no answer from ${request.method} ${request.url}: ${cause.code ?? cause.message}${advice}`, {
       cause,
     });
   }

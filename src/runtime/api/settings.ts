@@ -65,7 +65,7 @@ export function settingsFrom(sources: readonly Values[]): Settings {
     token: text('PREFECT_API_AUTH_STRING') ?? text('PREFECT_API_KEY') ?? null,
     headers: readHeaders(text('PREFECT_CLIENT_CUSTOM_HEADERS')),
     tls: {
-      certificates: text('PREFECT_API_SSL_CERT_FILE') ?? null,
+      certificates: text('PREFECT_API_SSL_CERT_FILE') ?? text('SSL_CERT_FILE') ?? null,
       verify: !readBoolean(text('PREFECT_API_TLS_INSECURE_SKIP_VERIFY'), false),
     },
     requestTimeoutMs: 1000 * readNumber('PREFECT_API_REQUEST_TIMEOUT', text, 60),
