@@ -1,4 +1,4 @@
-import { readdir } from 'node:fs/promises';
+import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { addTo, startFiles } from '../generate/grown.ts';
@@ -310,6 +310,36 @@ describe.each(['parquet', 'csv', 'json'] as const)('%s', (format) => {
 });
 `;
 
+/** Reads a lake in batches into the files of a stage, and counts there; says how much memory the process had at most, in MiB. */
+const memoryScript = `
+import { readFileSync } from 'node:fs';
+import { staged } from './dist/src/core/staging.js';
+const [, , format, contract] = process.argv;
+const schema = { record_id: 'text', occurred_at: 'moment', day: 'day', amount: 'number', note: 'text' };
+const [days, stage, files] = [['2026-01-01', '2026-01-02'], 'trips', \`many/*.\${format}\`];
+async function* incoming() {
+  if (contract !== 'none') yield* (await import('./dist/src/core/lake-contract.js')).lakeBatchesByContract(stage, files, format, schema, ...days, contract);
+  else if (format === 'json') yield* (await import('./dist/src/core/lake-json.js')).jsonBatches(stage, files, schema, ...days);
+  else yield* (await import('./dist/src/core/lake.js')).lakeBatches(stage, files, format, schema, ...days);
+}
+const [counted] = await staged(stage, schema, incoming(), 20_000, async ({ query }) => await query('select count(*) as rows, sum(amount) as amount from staged', { rows: 'number', amount: 'number' }));
+const peak = Number(/VmHWM:\\s+(\\d+)/.exec(readFileSync('/proc/self/status', 'utf8'))[1]) / 1024;
+console.log(JSON.stringify({ ...counted, peak }));
+`;
+
+/** Makes so many files of 25,000 records each. */
+const fillScript = `
+import { mkdirSync } from 'node:fs';
+import { DuckDBInstance } from '@duckdb/node-api';
+const [, , folder, format, files] = process.argv;
+mkdirSync(\`\${folder}/many\`, { recursive: true });
+const connection = await (await DuckDBInstance.create()).connect();
+for (let at = 0; at < Number(files); at += 1) {
+  const rows = \`select 'record ' || range || ' of many that do not fit' as record_id, timestamp '2026-01-01 08:00:00' as occurred_at, date '2026-01-01' as day, range * 0.5::double as amount, record_id as note from range(\${at * 25_000}, \${(at + 1) * 25_000})\`;
+  await connection.run(\`copy (\${rows}) to '\${folder}/many/\${String(at).padStart(3, '0')}.\${format}' (format \${format})\`);
+}
+`;
+
 describe('lakes of a TypeScript repository', () => {
   const repository = useTypescript(files);
 
@@ -331,6 +361,22 @@ describe('lakes of a TypeScript repository', () => {
   it('are read a batch at a time', async () => {
     await expectToPass(repository, 'lake-batches', batchSuite);
   }, 120_000);
+
+  it.for([['parquet', 'none'], ['csv', 'evolve'], ['json', 'none']] as const)('take no more memory in batches when they have ten times as many files: %s, %s', { timeout: 600_000 }, async ([format, contract], { skip }) => {
+    if (process.platform !== 'linux') return skip('only Linux tells the most memory that a process had');
+    await writeFile(join(repository.root, 'fill.mjs'), fillScript);
+    await writeFile(join(repository.root, 'read.mjs'), memoryScript);
+    await repository.run('npm', ['run', '--silent', 'build']);
+    const measure = async (count: number) => {
+      const lake = join(repository.root, `lake_of_${count}`);
+      await repository.run(process.execPath, ['fill.mjs', lake, format, String(count)]);
+      return JSON.parse(await repository.run(process.execPath, ['read.mjs', format, contract], { LAKE_URI: lake })) as { rows: number; amount: number; peak: number };
+    };
+    const [few, many] = [await measure(4), await measure(40)];
+    expect([few.rows, few.amount, many.rows, many.amount]).toEqual([100_000, 2_499_975_000, 1_000_000, 249_999_750_000]);
+    // What is collected late makes some difference; a million rows at once would be five times as much.
+    expect(many.peak, `${few.peak} MiB before`).toBeLessThan(few.peak * 2);
+  });
 
   it('are held to a contract, each file by itself', async () => {
     await expectToPass(repository, 'lake-contracts', contractSuite);
