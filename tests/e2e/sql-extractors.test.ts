@@ -34,6 +34,18 @@ describe.each(databases)('every extractor of a database, in %s', (database) => {
   });
 });
 
+describe.each(databases)('rows in batches, in %s,', (database) => {
+  it('take no more memory when there are ten times as many', { timeout: 5 * minutes }, async ({ skip }) => {
+    if (process.platform !== 'linux') return skip('only Linux tells the most memory that a process had');
+    const address = await servers.empty(database, 'batches');
+    if (address === undefined) return skip(noPrograms(database));
+    const measure = (rows: number) => repository.json<{ rows: number; peak: number }>(['staged_memory.py', 'batched_plain', database, String(rows)], { ARCHIVE_URL: address });
+    const [few, many] = [await measure(200_000), await measure(2_000_000)];
+    expect([few.rows, many.rows]).toEqual([50_000, 500_000]);
+    expect(many.peak, `${few.peak} MiB before`).toBeLessThan(few.peak * 1.2);
+  });
+});
+
 type Fault = readonly [address: string, what: string, says: RegExp];
 
 /** What an extractor, one in batches and a loader say that is not what they should; the loader only where it has something to do with it. */
