@@ -31,7 +31,7 @@ const groups = [
   { name: 'run', test: /src[\\/]cli[\\/]run\.ts$/, priority: 5 },
   {
     name: 'render',
-    test: /src[\\/]generate[\\/](define-generator|manifest|project-view|project-files|stage-files|pandas-stage|render)\.ts$|src[\\/]generate[\\/]answers[\\/](texts|schedule)\.ts$|src[\\/]edge[\\/](environment|disk-problem)\.ts$|src[\\/]config[\\/](edit-env|edit-pyproject|edit-package-json|lock|timezone|typescript-words)\.ts$|generators[\\/]databases\.ts$|src[\\/]plan[\\/]tree\.ts$|src[\\/]cli[\\/]printable\.ts$|virtual:config-schema/,
+    test: /src[\\/]generate[\\/](define-generator|manifest|project-view|project-files|stage-files|pandas-stage|render|vendored)\.ts$|src[\\/]generate[\\/]answers[\\/](texts|schedule)\.ts$|src[\\/]edge[\\/](environment|disk-problem)\.ts$|src[\\/]config[\\/](edit-env|edit-pyproject|edit-package-json|lock|timezone|typescript-words)\.ts$|generators[\\/]databases\.ts$|src[\\/]plan[\\/]tree\.ts$|src[\\/]cli[\\/]printable\.ts$|virtual:(?:config-schema|vendor)/,
     priority: 4,
   },
   { name: 'read-yaml', test: /src[\\/]config[\\/](read-yaml|secret-values|problem-order)\.ts$/, priority: 3 },

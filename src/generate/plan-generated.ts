@@ -6,6 +6,7 @@ import { desiredFiles, neededRules, renderRule } from './desired.ts';
 import type { ProjectView } from './project-view.ts';
 import type { RepositoryState } from './repository-state.ts';
 import { isUnedited, likeBefore } from './repository-state.ts';
+import { vendorFolder, vendoredFiles } from './vendored.ts';
 
 /**
  * What brings the generated files to what config.yaml says.
@@ -14,10 +15,38 @@ import { isUnedited, likeBefore } from './repository-state.ts';
  */
 export function planGenerated(state: RepositoryState, view: ProjectView, force: boolean): FileOp[] {
   const files = desiredFiles(view).filter(({ path }) => isOurs(state, path));
-  const ops = files.flatMap((file) => planFile(state, file));
-  const edited = ops.filter((op) => op.kind === 'modify' && !isUnedited(state, op.path, op.before) && holdsMore(op.before, op.after)).map(({ path }) => path);
+  return orRefuse(state, files.flatMap((file) => planFile(state, file)), force);
+}
+
+/**
+ * What brings the runtime that a TypeScript repository carries to the one that this version brings: all of it, since each part needs the others.
+ * @param force writes over what somebody edited
+ * @throws Failure E_GENERATED_EDITED
+ */
+export function planVendored(state: RepositoryState, force: boolean): FileOp[] {
+  if (state.settings.language !== 'typescript') return [];
+  const wanted = new Map(vendoredFiles().map((file) => [file.path, file]));
+  // Its manifest is made of a template, and generated as that.
+  const gone = [...state.lock.files.values()].filter(({ path, owner }) => path.startsWith(vendorFolder) && path !== `${vendorFolder}package.json` && owner === 'generated' && !wanted.has(path));
+  const ops = [...wanted.values()].filter(({ path }) => isCarried(state, path)).flatMap((file) => planFile(state, file));
+  return orRefuse(state, [...ops, ...gone.flatMap(({ path }) => planEnd(state, path))], force);
+}
+
+/** Not what somebody made theirs. */
+function isCarried({ lock }: RepositoryState, path: string): boolean {
+  const owner = lock.files.get(path)?.owner;
+  return owner === undefined || owner === 'generated' || owner === 'deleted';
+}
+
+function planEnd({ read }: RepositoryState, path: string): FileOp[] {
+  const before = read(path);
+  return before === undefined ? [] : [{ kind: 'delete', path, owner: 'generated', before }];
+}
+
+function orRefuse(state: RepositoryState, ops: readonly FileOp[], force: boolean): FileOp[] {
+  const edited = ops.filter((op) => op.kind !== 'create' && !isUnedited(state, op.path, op.before) && holdsMore(op.before, op.kind === 'modify' ? op.after : '')).map(({ path }) => path);
   if (edited.length > 0 && !force) fail('E_GENERATED_EDITED', { paths: edited });
-  return ops;
+  return [...ops];
 }
 
 const conflictMarker = /^(?:<{7}|={7}|>{7}|\|{7})(?: |$)/;

@@ -1,5 +1,4 @@
 import { configSchemas } from 'virtual:config-schema';
-import { readVendor } from 'virtual:vendor';
 import { addVariable } from '../config/edit-env.ts';
 import { lockPath, lockTree, pristinePath, writeLock } from '../config/lock.ts';
 import type { FileSpec, Tree } from '../plan/tree.ts';
@@ -11,6 +10,7 @@ import { projectFiles } from './project-files.ts';
 import type { ProjectView } from './project-view.ts';
 import { viewProject } from './project-view.ts';
 import { render } from './render.ts';
+import { vendoredFiles } from './vendored.ts';
 
 /**
  * The text of every file of a new repository. The same answers give the same bytes;
@@ -38,11 +38,6 @@ function renderFiles(view: ProjectView): FileSpec[] {
 /** The keys of a lake stand there as adding a stage would name them. */
 function nameVariables(text: string, { sources, locale }: ProjectView): string {
   return sources.flatMap(({ storeKeys = [] }) => storeKeys).reduce((before, { variable, comment }) => addVariable(before, variable, comment[locale]), text);
-}
-
-/** The runtime and the reader of config.yaml, so that a TypeScript repository needs nothing that is not published. */
-function vendoredFiles(): FileSpec[] {
-  return readVendor().map(({ path, text }) => ({ path: `vendor/kpi-flow-runtime/${path}`, owner: 'generated', text }));
 }
 
 function pristine({ path, text }: FileSpec): FileSpec {

@@ -9,7 +9,7 @@ import { lockAfter, lockOps, modify } from './lock-changes.ts';
 import { bring, installRemark } from './brought.ts';
 import type { Growth, Remark, StandingFiles } from './plan-add.ts';
 import { lastOf, planStageFiles, waitingInputs } from './plan-add.ts';
-import { planGenerated, planNeeded } from './plan-generated.ts';
+import { planGenerated, planNeeded, planVendored } from './plan-generated.ts';
 import { removeFiles, usesOf } from './plan-remove.ts';
 import type { RepositoryState } from './repository-state.ts';
 import { settingsWith, stagesOf } from './repository-state.ts';
@@ -25,7 +25,7 @@ export function planSync(generators: readonly StageGenerator[], state: Repositor
   const fresh = planFresh(generators, state);
   const view = viewConfig(state.config, settingsWith(state, (path) => fresh.ops.some((op) => op.path === path)));
   const needed = planNeeded(state, view).filter(({ path }) => !fresh.ops.some((each) => each.path === path));
-  const ops = [...fresh.ops, ...gone.ops, ...needed, ...planGenerated(state, view, force)];
+  const ops = [...fresh.ops, ...gone.ops, ...needed, ...planGenerated(state, view, force), ...planVendored(state, force)];
   const stale = Object.fromEntries([...state.lock.settings.keys()].filter((key) => isStale(key, state)).map((key) => [key, undefined]));
   return { plan: { ops: [...ops, ...healLock(state, ops, { ...stale, ...fresh.settings })] }, remarks: [...gone.remarks, ...installRemark(ops, state)] };
 }

@@ -2,7 +2,7 @@ import { viewConfig } from '../generate/config-view.ts';
 import { readFlows } from '../generate/flow-choice.ts';
 import { joinLoader, stagesIn } from '../generate/join-chain.ts';
 import { waitingIn, waitingInputs } from '../generate/plan-add.ts';
-import { planGenerated } from '../generate/plan-generated.ts';
+import { planGenerated, planVendored } from '../generate/plan-generated.ts';
 import type { RepositoryState } from '../generate/repository-state.ts';
 import { isUnedited, stagesOf } from '../generate/repository-state.ts';
 import type { GrowPorts } from './grow.ts';
@@ -26,7 +26,7 @@ export async function status(command: string, ports: GrowPorts): Promise<Status>
     const files = [...state.lock.files.values()].map((file) => ({ ...file, text: state.read(file.path) }));
     return {
       root: state.root,
-      drifted: planGenerated(state, viewConfig(state.config, state.settings), true).map(({ path }) => path),
+      drifted: [...planGenerated(state, viewConfig(state.config, state.settings), true), ...planVendored(state, true)].map(({ path }) => path),
       edited: files.filter(({ path, text, owner }) => owner !== 'deleted' && text !== undefined && !isUnedited(state, path, text)).map(({ path }) => path),
       deleted: files.filter(({ text }) => text === undefined).map(({ path }) => path),
       waiting: waitingStages(state),

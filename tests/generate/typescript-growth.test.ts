@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import * as YAML from 'yaml';
 import { lockPath } from '../../src/config/lock.ts';
@@ -224,6 +225,31 @@ describe('a TypeScript repository', () => {
     });
     expect(textOf(files, 'Dockerfile')).toContain('npm run build');
     expect(textOf(files, '.dockerignore')).toContain('!vendor');
+  });
+
+  test('carries the runtime of the version that keeps it: whole, and never over what somebody wrote without being told to', () => {
+    const files = start();
+    const before = new Map(files);
+    const folder = 'vendor/kpi-flow-runtime/';
+    const [exec, engine, gone] = [`${folder}exec.mjs`, `${folder}chunks/engine.mjs`, `${folder}chunks/of-old.mjs`];
+    const planned = (force = false) => planSync(Object.values(additions).filter(isStageGenerator), stateOf(files), force).plan.ops;
+    expect(planned()).toEqual([]);
+    // As an earlier one had it: other code, and a file that there is no more.
+    const lines: string[] = [];
+    for (const [path, text] of [[engine, '// earlier\n'], [gone, '// earlier\n']] as const) {
+      files.set(path, text);
+      lines.push(`generated ${createHash('sha256').update(text).digest('hex')} ${path}`);
+    }
+    const lock = textOf(files, lockPath).split('\n').filter((line) => !line.endsWith(` ${engine}`));
+    files.set(lockPath, [...lock.filter((line) => line !== ''), ...lines, ''].join('\n'));
+    files.delete(exec);
+    expect(planned().map(({ kind, path }) => [kind, path]).filter(([, path]) => path !== lockPath).toSorted()).toEqual([['create', exec], ['delete', gone], ['modify', engine]]);
+    apply(files, planned());
+    expect(files).toEqual(before);
+    files.set(engine, `${textOf(files, engine)}// somebody's\n`);
+    expect(problemsOf(() => planned())).toMatchObject([{ code: 'E_GENERATED_EDITED', args: { paths: [engine] } }]);
+    apply(files, planned(true));
+    expect(files).toEqual(before);
   });
 
   test.each(['failed', 'crashed', 'late', 'missed'])('takes a notification of kind %s, which the runtime switches on', (kind) => {
