@@ -36,3 +36,10 @@ test('the vendored reader loads the library of YAML for a text that needs it, an
   await link('yaml');
   expect(await read(plain, quoted)).toMatchObject({ code: 0, output: '1' });
 });
+
+test('a mistake in config.yaml ends a program with the place, what is wrong and how to mend it, and with nothing that buries that', async () => {
+  const { code, output } = await read(plain.replace(/^ {4}kind: cleaning$/m, '    kind: cleanig'));
+  expect(code).toBe(1);
+  expect(output).toMatch(/\n\[ConfigError: config\/config\.yaml:\d+:11: "transformers\.\w+\.kind" cannot be "cleanig"\. Did you mean "cleaning"\?\]\n\nNode\.js/);
+  expect(output).not.toMatch(/\n +at |cause|E_CONFIG/);
+});

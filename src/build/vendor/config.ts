@@ -17,6 +17,11 @@ await loadYamlParser();
 /** config.yaml has mistakes: each with its line, what is wrong, and how to fix it. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
+  constructor(message: string) {
+    super(message);
+    // What is wrong stands in the file: where this process came to read it would only bury that.
+    this.stack = `ConfigError: ${message}`;
+  }
 }
 
 /**
@@ -30,7 +35,7 @@ export function readConfig(text: string | Uint8Array, file = 'config/config.yaml
     return parseConfig(text, file, 'typescript').config;
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
-    throw new ConfigError(error.problems.map((each) => tell(each, locale)).join('\n'), { cause: error });
+    throw new ConfigError(error.problems.map((each) => tell(each, locale)).join('\n'));
   }
 }
 
