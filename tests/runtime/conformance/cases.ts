@@ -26,13 +26,42 @@ export const cases: Readonly<Record<string, string>> = {
     'paused_flows_can_be_resumed paused_flows_fail_if_not_resumed paused_flows_can_receive_input suspending_flow_run_without_deployment_fails suspended_flow_run_has_correct_state',
 };
 
+/** How the groups are called in Spanish. */
+export const groupsInSpanish: Readonly<Record<string, string>> = {
+  'Flow basics': 'Lo básico de los flows',
+  'Flow names, timeouts, logs': 'Nombres, tiempos límite y logs de los flows',
+  'Flow retries': 'Reintentos de los flows',
+  Subflows: 'Subflows',
+  'Task basics': 'Lo básico de las tasks',
+  'Task retries and timeouts': 'Reintentos y tiempos límite de las tasks',
+  'Futures, submit, map': 'Futuros, submit y map',
+  'Graph inputs': 'Aristas del grafo',
+  'Cache, results, transactions': 'Caché, resultados y transacciones',
+  Hooks: 'Hooks',
+  'Process control': 'Control del proceso',
+  'Pause and suspend': 'Pausar y suspender',
+};
+
 /** Cases that mean something a little different here, and what. */
-export const remarks: Readonly<Record<string, string>> = {
-  raises_if_depends_on_itself: 'found in deeper circles too, not only in a run that waits for itself',
-  timeout_sync_task:
-    'JavaScript cannot stop a function that never lets go: the task is told by `runtime.signal`, and its run is over',
-  flow_retry_with_error_in_flow_and_successful_task: 'as in Prefect, only a persisted result is taken again',
-  call_coerces_parameter_types: 'by the Standard Schema that `parameters` names',
-  flow_state_reflects_returned_task_run_state:
-    'a returned future gives its value to the caller, and its state to the run',
+export const remarks: Readonly<Record<string, { readonly en: string; readonly es: string }>> = {
+  raises_if_depends_on_itself: {
+    en: 'found in deeper circles too, not only in a run that waits for itself',
+    es: 'se detecta también en círculos más largos, no solo en una ejecución que se espera a sí misma',
+  },
+  timeout_sync_task: {
+    en: 'JavaScript cannot stop a function that never lets go: the task is told by `runtime.signal`, and its run is over',
+    es: 'JavaScript no puede parar una función que no cede nunca: la task se entera por `runtime.signal`, y su ejecución ha terminado',
+  },
+  flow_retry_with_error_in_flow_and_successful_task: {
+    en: 'as in Prefect, only a persisted result is taken again',
+    es: 'como en Prefect, solo se reutiliza un resultado guardado',
+  },
+  call_coerces_parameter_types: {
+    en: 'by the Standard Schema that `parameters` names',
+    es: 'con el Standard Schema que se da en `parameters`',
+  },
+  flow_state_reflects_returned_task_run_state: {
+    en: 'a returned future gives its value to the caller, and its state to the run',
+    es: 'un futuro devuelto da su valor a quien llama, y su estado a la ejecución',
+  },
 };

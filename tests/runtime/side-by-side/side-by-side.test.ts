@@ -12,6 +12,7 @@ import { main } from '../../fixtures/runtime/side-by-side.ts';
 import { useRealServer } from '../api/real-server.ts';
 import type { Difference } from './compare.ts';
 import { differences } from './compare.ts';
+import type { Reason } from './reasons.ts';
 import { reasons } from './reasons.ts';
 import type { Told } from './told.ts';
 import { readTold } from './told.ts';
@@ -76,8 +77,9 @@ test('one flow in Python and in TypeScript, on one server: what differs is known
   const reasonOf = ({ field }: Difference): number => reasons.findIndex(({ fields }) => fields.test(field));
   expect(found.filter((each) => reasonOf(each) === -1)).toEqual([]);
   expect(reasons.filter((_, at) => !found.some((each) => reasonOf(each) === at))).toEqual([]);
-  const tables = reasons.map(({ why }, at) => draw(why, found.filter((each) => reasonOf(each) === at)));
-  await expect(`${[...head, ...tables].join('\n')}\n`).toMatchFileSnapshot('../../../docs/runtime/differences.md');
+  const tables = (titleOf: (reason: Reason) => string, columns: string): string[] => reasons.map((reason, at) => draw(titleOf(reason), columns, found.filter((each) => reasonOf(each) === at)));
+  await expect(`${[...head, ...tables(({ why }) => why, '| field | Python | TypeScript |')].join('\n')}\n`).toMatchFileSnapshot('../../../docs/runtime/differences.md');
+  await expect(`${[...headInSpanish, ...tables(({ es }) => es, '| campo | Python | TypeScript |')].join('\n')}\n`).toMatchFileSnapshot('../../../docs/runtime/differences.es.md');
 }, 180_000);
 
 const head = [
@@ -90,8 +92,18 @@ const head = [
   '`tests/runtime/side-by-side/side-by-side.test.ts`; `npx vitest run -u` on that file writes it anew.',
 ];
 
+const headInSpanish = [
+  '# Lo que enseña un servidor de un flow en TypeScript, junto al mismo flow en Python',
+  '',
+  'Un flow con reintentos, un map, un fallo, una task que no pudo empezar, un resultado guardado, una task anidada, un subflow,',
+  'etiquetas y artifacts, en los dos lenguajes (`tests/fixtures/runtime/side_by_side.py` y `side-by-side.ts`), en un mismo servidor',
+  'de Prefect. Se compara cada campo de sus ejecuciones, estados, grafo, logs, artifacts y eventos; estos son los que difieren, y',
+  'por qué. No cuenta lo que cambia en cada ejecución (ids, horas, nombres inventados, hashes del código). Lo escribe',
+  '`tests/runtime/side-by-side/side-by-side.test.ts`; `npx vitest run -u` con ese archivo lo vuelve a escribir.',
+];
+
 /** What is the same of every task stands there once. */
-function draw(why: string, list: readonly Difference[]): string {
+function draw(why: string, columns: string, list: readonly Difference[]): string {
   const rows = new Map<string, readonly (string | null)[]>();
   for (const { field, python, typescript } of list) {
     const name = generalOf(field);
@@ -99,7 +111,7 @@ function draw(why: string, list: readonly Difference[]): string {
     rows.set(name, [name, ...[python, typescript].map((each, at) => joined(before[at] ?? null, each))]);
   }
   const lines = [...rows.values()].map((each) => `| ${each.map(cell).join(' | ')} |`);
-  return ['', `## ${why}`, '', '| field | Python | TypeScript |', '|---|---|---|', ...lines].join('\n');
+  return ['', `## ${why}`, '', columns, '|---|---|---|', ...lines].join('\n');
 }
 
 function generalOf(field: string): string {
