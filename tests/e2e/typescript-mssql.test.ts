@@ -102,6 +102,18 @@ describe('a load into SQL Server', () => {
     expect(heard.slice(5)).toEqual([...statements[way], 'commit']);
   });
 
+  test('gives a column with a time zone the instant of a day or a moment, in UTC', async () => {
+    await listen((statement) => (statement.startsWith('select COLUMN_NAME') ? { columns: { name: 'nvarchar', kind: 'nvarchar' }, rows: [['day', 'datetimeoffset'], ['channel', 'nvarchar']] } : {}));
+    await save('by_upsert', rows.slice(0, 1));
+    const heard = said();
+    expect(heard).toContain(`create table ${staged} ("day" datetime2(6), "channel" nvarchar(max) collate database_default, "value" float)`);
+    const bulk = heard[heard.findIndex((each) => each.startsWith('insert bulk')) + 1];
+    const moment = Buffer.alloc(8);
+    moment.writeUIntLE(23 * 3_600_000_000, 0, 5);
+    moment.writeUIntLE((Date.parse('2026-01-04') - Date.parse('0001-01-01')) / 86_400_000, 5, 3);
+    expect(bulk).toContain(`08${moment.toString('hex')}`);
+  });
+
   test('tells rows apart by the keys of the table, as long as a key may be', async () => {
     await listen();
     await save('by_upsert', rows);
