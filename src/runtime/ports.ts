@@ -111,6 +111,8 @@ export interface RunListener {
   suspend(): void;
   /** It may not go on: the lease of its concurrency slot is lost, the key has expired. */
   lost(reason: string): void;
+  /** It may go on, and somebody should know. */
+  unsure?(warning: string): void;
 }
 
 /** The end of a report, to the unit. `emitted = confirmed + unconfirmed + dropped` for events and logs each. */

@@ -27,10 +27,17 @@ export function attend(
   heartbeat: HeartbeatEvent,
 ): () => void {
   const beats = [...heartbeatOf(client, heartbeat), ...leaseOf(client, run)];
-  const endThread = startThread(beats, (name) => {
-    if (name === 'lease')
-      listener.lost('the slot of its deployment was given to another run: its lease could not be renewed');
-  });
+  const endThread = startThread(
+    beats,
+    (name) => {
+      if (name === 'lease')
+        listener.lost('the slot of its deployment was given to another run: its lease could not be renewed');
+    },
+    (name) => {
+      if (name === 'lease')
+        listener.unsure?.('The slot of its deployment could not be renewed, and may be given to another run: the server did not answer.');
+    },
+  );
   const endWatch = watchRun(client, run.id, listener);
   return () => {
     endThread();

@@ -26,10 +26,10 @@ function beat(each, tries) {
   const body = each.body.replaceAll('{{id}}', randomUUID()).replaceAll('{{now}}', new Date().toISOString());
   const tls = each.certificates === null ? {} : { ca: [...require('node:tls').rootCertificates, readFileSync(each.certificates, 'utf8')] };
   const options = { method: 'POST', timeout: 30000, headers: { ...each.headers, 'content-length': Buffer.byteLength(body) }, ...(secure ? { rejectUnauthorized: each.verify, ...tls } : {}) };
-  const again = () => tries < 2 && setTimeout(() => beat(each, tries + 1), each.everyMs / 10).unref();
+  const again = () => (tries < 2 ? setTimeout(() => beat(each, tries + 1), each.everyMs / 10).unref() : parentPort.postMessage({ name: each.name, isOver: false }));
   const request = require(secure ? 'node:https' : 'node:http').request(each.url, options, (answer) => {
     answer.resume();
-    if (answer.statusCode === 404 || answer.statusCode === 410) parentPort.postMessage(each.name);
+    if (answer.statusCode === 404 || answer.statusCode === 410) parentPort.postMessage({ name: each.name, isOver: true });
     else if (answer.statusCode >= 300) again();
   });
   request.on('timeout', () => request.destroy());
@@ -42,12 +42,13 @@ for (const each of workerData) setInterval(() => beat(each, 0), each.everyMs);
 /**
  * Repeats requests from a thread of their own, so that they go on while the run keeps its event loop busy.
  * @param onOver hears the name of a beat that the server no longer wants
+ * @param onMissed hears the name of one that did not get through, for all its tries
  * @returns what ends it
  */
-export function startThread(beats: readonly Beat[], onOver: (name: string) => void): () => void {
+export function startThread(beats: readonly Beat[], onOver: (name: string) => void, onMissed: (name: string) => void = () => undefined): () => void {
   if (beats.length === 0) return () => undefined;
   const worker = new Worker(program, { eval: true, workerData: beats, execArgv: [], stdin: false });
-  worker.on('message', onOver);
+  worker.on('message', ({ name, isOver }: { name: string; isOver: boolean }) => (isOver ? onOver(name) : onMissed(name)));
   worker.on('error', () => undefined);
   worker.unref();
   return () => void worker.terminate();

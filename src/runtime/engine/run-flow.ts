@@ -144,6 +144,7 @@ function attend({ world, record, spec }: FlowJob, stop: AbortController): () => 
     cancel: () => stop.abort(new FlowStopped('cancelled', 'Flow run was cancelled.')),
     suspend: () => stop.abort(new FlowStopped('suspended', 'Flow run was suspended.')),
     lost: (reason) => stop.abort(new FlowStopped('lost', reason)),
+    unsure: (warning) => say({ record, world }, levels.warning, warning),
   });
 }
 

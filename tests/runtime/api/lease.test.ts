@@ -43,7 +43,7 @@ afterEach(async () => {
 });
 
 /** A run of a deployment with a concurrency limit, as a worker starts it; the server answers a renewal what `answers` says, and at last that it knows no such lease. */
-async function runWith(answers: readonly Fault[], work: () => Promise<unknown>) {
+async function runWith(answers: readonly Fault[], work: (logs: readonly string[]) => Promise<unknown>) {
   proxy.fault = (method, path) => {
     if (!path.includes('/leases/')) return undefined;
     renewals.push(`${method} ${path}`);
@@ -56,7 +56,7 @@ async function runWith(answers: readonly Fault[], work: () => Promise<unknown>) 
   const logs: string[] = [];
   const log = api.log.bind(api);
   api.log = (entry) => (logs.push(`${entry.level} ${entry.message}`), log(entry));
-  const held = flow(work, { name: 'held' });
+  const held = flow(() => work(logs), { name: 'held' });
   const state = await executeFlowRun(held as never, { ...record, state: pending } as FlowRunRecord, { api });
   await api.drain();
   api.close();
@@ -72,6 +72,14 @@ test('the slot of a deployment is renewed for as long as its run goes on, also w
   const before = renewals.length;
   await sleep(700);
   expect(renewals).toHaveLength(before);
+});
+
+test('a run whose slot cannot be renewed because nobody answers goes on, and says so', async () => {
+  const { state, logs } = await runWith(Array.from({ length: 1000 }, () => 'cut' as const), async (said) => {
+    while (!said.some((each) => each.startsWith('30 '))) await sleep(20);
+  });
+  expect(state.type).toBe('COMPLETED');
+  expect(logs.find((each) => each.startsWith('30 '))).toContain('could not be renewed, and may be given to another run');
 });
 
 test('a run whose slot the server gave to another one is stopped, as by Prefect, and says why', async () => {
