@@ -1,6 +1,7 @@
 import type { FlowRunRecord, OrchestrationResult, StateCreate } from '../types.ts';
 import { uuid4 } from '../uuid.ts';
 import type { PrefectClient } from './client.ts';
+import { waitFor } from './wait.ts';
 
 /**
  * One proposal. It carries an id of its own, so that a request whose answer was lost can be made again: the server then
@@ -21,9 +22,20 @@ export async function proposeFlowState(
   return isOurs ? { ...answer, status: 'ACCEPT', details: { type: 'accept_details' } } : answer;
 }
 
-/** What the server answered to a failure, where that was a retry: only such an answer makes a running run wait for one. */
+/** How long it waits, in milliseconds, before the run is asked for again. */
+const pausesMs = [1000, 2000, 4000];
+
+/**
+ * What the server answered to a failure, where that was a retry: only such an answer makes a running run wait for one.
+ * A server that does not tell, whatever it says instead, is proposed to as if nothing had been asked.
+ */
 async function findRetry(client: PrefectClient, id: string): Promise<OrchestrationResult | undefined> {
-  const { state } = await client.json<FlowRunRecord>('GET', `/flow_runs/${id}`);
-  const isRetry = state?.type === 'SCHEDULED' && state.name === 'AwaitingRetry';
-  return isRetry ? { status: 'REJECT', state, details: { type: 'reject_details', reason: 'Retrying' } } : undefined;
+  for (const pauseMs of [0, ...pausesMs]) {
+    await waitFor(pauseMs);
+    const run = await client.json<FlowRunRecord>('GET', `/flow_runs/${id}`).catch(() => undefined);
+    if (run === undefined) continue;
+    const isRetry = run.state?.type === 'SCHEDULED' && run.state.name === 'AwaitingRetry';
+    return isRetry ? { status: 'REJECT', state: run.state, details: { type: 'reject_details', reason: 'Retrying' } } : undefined;
+  }
+  return undefined;
 }

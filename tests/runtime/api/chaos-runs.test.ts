@@ -107,7 +107,7 @@ async function tell(story: Story, url: string, server: FakeServer): Promise<Told
 
 /** One process: it connects, runs, and sees to it that everything arrives. */
 async function attend(url: string, seen: Map<string, string>, run: (api: PrefectServerApi) => Promise<State>): Promise<{ state: State; report: DrainReport }> {
-  const settings = readSettings({ PREFECT_API_URL: url, PREFECT_HOME: '/nonexistent' }, '/nonexistent');
+  const settings = readSettings({ PREFECT_API_URL: url, PREFECT_HOME: '/nonexistent', PREFECT_CLIENT_MAX_RETRIES: '12' }, '/nonexistent');
   const api = await untilThere(() => connect(settings) as Promise<PrefectServerApi>);
   const emit = api.emitTaskState.bind(api);
   let emitted = 0;
@@ -146,14 +146,15 @@ async function begin(story: Story, api: PrefectServerApi, server: FakeServer): P
     const given = await server.memory.createFlowRun({ flow_id: await server.memory.ensureFlow('main'), deployment_id: 'deployment', parameters: { story } });
     return await executeFlowRun(main as never, given, { api });
   }
-  const running = startFlow(main.spec, [story], { api, clock: systemClock, results: fileResults() });
-  if (story === 'is cancelled') await cancel(server);
+  let isOver = false;
+  const running = startFlow(main.spec, [story], { api, clock: systemClock, results: fileResults() }).finally(() => (isOver = true));
+  if (story === 'is cancelled') await Promise.race([cancel(server, () => isOver), running]);
   return await running;
 }
 
 /** Somebody does it in the dashboard, once it runs. */
-async function cancel(server: FakeServer): Promise<void> {
-  for (;;) {
+async function cancel(server: FakeServer, isOver: () => boolean): Promise<void> {
+  while (!isOver()) {
     await sleep(50);
     const run = server.memory.runs.find((each) => each.parent_task_run_id === null);
     if (run?.state?.type === 'RUNNING') return void (await sleep(500).then(() => server.memory.cancel(run.id)));
