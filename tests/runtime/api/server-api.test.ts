@@ -170,9 +170,12 @@ describe('a run that is reported to a real server', () => {
 
   test('is tried again when the answer to its failure was lost, and fails when there is no try left', async () => {
     const proxy = await startProxy(server.url);
-    // Running, Failed, Running, Failed, and that once more: the answer to each failure is cut.
-    let proposals = 0;
-    proxy.fault = (_, path) => (path.endsWith('/set_state') && [2, 4].includes((proposals += 1)) ? 'half' : undefined);
+    // Running, Failed, Running, Failed, and that once more: the answer to each failure is cut, and who asks for the run hears a no first.
+    let [proposals, noes] = [0, 0];
+    proxy.fault = (method, path) => {
+      if (method === 'GET' && proposals === 2 && (noes += 1) <= 2) return '500';
+      return path.endsWith('/set_state') && [2, 4].includes((proposals += 1)) ? 'half' : undefined;
+    };
     const api = new PrefectServerApi(new PrefectClient(proxy.url, server.settings()));
     let attempts = 0;
     const fails = flow(() => { throw new Error(`attempt ${(attempts += 1)}`); }, { name: 'lost', retries: 1 });
