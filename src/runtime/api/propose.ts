@@ -22,7 +22,7 @@ export async function proposeFlowState(
   return isOurs ? { ...answer, status: 'ACCEPT', details: { type: 'accept_details' } } : answer;
 }
 
-/** How long it waits, in milliseconds, before the run is asked for again. */
+/** How long it waits, in milliseconds, before the run is asked for again: the tries of a request in each of them would multiply. */
 const pausesMs = [1000, 2000, 4000];
 
 /**
@@ -32,7 +32,7 @@ const pausesMs = [1000, 2000, 4000];
 async function findRetry(client: PrefectClient, id: string): Promise<OrchestrationResult | undefined> {
   for (const pauseMs of [0, ...pausesMs]) {
     await waitFor(pauseMs);
-    const run = await client.json<FlowRunRecord>('GET', `/flow_runs/${id}`).catch(() => undefined);
+    const run = await client.json<FlowRunRecord>('GET', `/flow_runs/${id}`, undefined, { maxRetries: 0 }).catch(() => undefined);
     if (run === undefined) continue;
     const isRetry = run.state?.type === 'SCHEDULED' && run.state.name === 'AwaitingRetry';
     return isRetry ? { status: 'REJECT', state: run.state, details: { type: 'reject_details', reason: 'Retrying' } } : undefined;
