@@ -2,7 +2,7 @@ import { PrefectHttpError, PrefectUnreachable, PrefectUnreadable } from './api-e
 import { CsrfToken } from './csrf.ts';
 import type { HttpAnswer, Transport } from './http.ts';
 import { isUntrusted, makeTransport } from './http.ts';
-import { isMaintenance, isTransient, retryDelayMs } from './retry.ts';
+import { isMaintenance, isTransient, isTurnedAway, retryDelayMs } from './retry.ts';
 import type { Settings } from './settings.ts';
 import { waitFor } from './wait.ts';
 
@@ -15,7 +15,7 @@ export interface RequestOptions {
   readonly maxRetries?: number;
   /** The answer is somebody's text, and need not be JSON. */
   readonly asText?: boolean;
-  /** Asked before the request is made again: what it was answered, where that can be found out. */
+  /** Asked before a request whose answer was lost is made again: what it was answered, where that can be found out. */
   readonly answered?: () => Promise<unknown>;
 }
 
@@ -102,15 +102,16 @@ export class PrefectClient {
   ): Promise<PrefectAnswer> {
     const { retry } = this.settings;
     const most = options.maxRetries ?? retry.maxRetries;
-    for (let tries = 0; ;) {
+    for (let tries = 0, wasLost = false; ;) {
       const answer = await this.#once(method, path, body, options).catch((error: unknown) =>
         this.#orGiveUp(error, tries >= most),
       );
       const isFinal = answer !== undefined && !isTransient(answer, retry);
       if (isFinal || (answer !== undefined && tries >= most && !isMaintenance(answer))) return answer;
+      wasLost ||= answer === undefined || !isTurnedAway(answer);
       await waitFor(retryDelayMs(tries, retry.jitter, answer), options.signal);
       if (answer === undefined || !isMaintenance(answer)) tries += 1;
-      const data = await options.answered?.();
+      const data = wasLost ? await options.answered?.() : undefined;
       if (data !== undefined) return { status: 200, headers: {}, text: '', data };
     }
   }

@@ -9,6 +9,11 @@ export function isTransient(answer: HttpAnswer, retry: RetrySettings): boolean {
   return retry.statuses.has(answer.status);
 }
 
+/** Whether the server says that it did nothing; behind any other bad answer it may have done what it was asked. */
+export function isTurnedAway({ status }: HttpAnswer): boolean {
+  return status === 429 || status === 503;
+}
+
 /** A server in maintenance says so, and waiting for it does not count as a try. */
 export function isMaintenance(answer: HttpAnswer): boolean {
   return answer.headers['prefect-maintenance'] === 'true';
