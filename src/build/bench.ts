@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { drawPages, measureApiPages, meetsPagesTarget } from './bench/api-pages.ts';
+import { floor } from './bench/floor.ts';
 import { measureFlowStart } from './bench/flow-start.ts';
 import { growingSubjects } from './bench/growing.ts';
 import { drawKindsStart, measureKindsStart, meetsKindsTarget } from './bench/kinds-start.ts';
@@ -15,7 +16,7 @@ import { measureRuntime } from './bench/runtime/measure-runtime.ts';
 import type { ServerKind } from './bench/runtime/servers.ts';
 import { serverKinds } from './bench/runtime/servers.ts';
 import { drawTables, meetsTargets, placeTables } from './bench/report.ts';
-import { create, floor, sv, vite } from './bench/targets.ts';
+import { create, sv, vite } from './bench/targets.ts';
 
 const page = 'docs/performance.md';
 const title = '# Performance\n\nRatios are taken within one run, so that they mean the same on another machine.\n';
@@ -61,18 +62,18 @@ async function loadsOnly(): Promise<number> {
   return say(tables, meetsLoadTarget(loads) && (moves === undefined || meetsMoveTargets(moves)) ? 0 : 1);
 }
 
-/** Prefect servers of its own, one after the other: `--tasks 10000 --servers default,batches,postgres --rounds 5`. */
+/** Prefect servers of its own, one after the other: `--tasks 10000 --servers default,batches,postgres --rounds 3`. */
 async function runtimeOnly(args: readonly string[]): Promise<number> {
   const valueOf = (name: string): string | undefined => (args.includes(name) ? args[args.indexOf(name) + 1] : undefined);
   const servers = (valueOf('--servers')?.split(',') ?? Object.keys(serverKinds)) as ServerKind[];
   const tasks = Number(valueOf('--tasks') ?? 10_000);
-  if (!(tasks > 0) || servers.some((each) => !(each in serverKinds))) return say(`bench: --tasks takes a number, --servers some of ${Object.keys(serverKinds).join(',')}`, 2);
+  const rounds = Number(valueOf('--rounds') ?? 3);
+  if (!(tasks > 0) || !(rounds > 0) || servers.some((each) => !(each in serverKinds))) return say(`bench: --tasks and --rounds take a number, --servers some of ${Object.keys(serverKinds).join(',')}`, 2);
   const folder = await mkdtemp(join(tmpdir(), 'kpi-flow-bench-'));
-  const rounds = Number(valueOf('--rounds') ?? 5);
   const figures = await measureRuntime(folder, { tasks, servers, rounds, say: (text) => void process.stderr.write(`bench: ${text}\n`) });
   await rm(folder, { recursive: true, force: true });
-  await writeFile(page, placeTables(await readFile(page, 'utf8'), drawRuntime(figures), 'npm run bench -- --runtime'));
-  return say(drawRuntime(figures), meetsRuntimeTargets(figures) ? 0 : 1);
+  await writeFile(page, placeTables(await readFile(page, 'utf8'), drawRuntime(figures, rounds), 'npm run bench -- --runtime'));
+  return say(drawRuntime(figures, rounds), meetsRuntimeTargets(figures) ? 0 : 1);
 }
 
 /** Installs what every kind needs, and measures imports of Python alone. */

@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest';
+import { floor, middleOf, paced } from '../../src/build/bench/floor.ts';
 import { summarizeCosts } from '../../src/build/bench/measure.ts';
 import { drawTables, meetsTargets, placeTables } from '../../src/build/bench/report.ts';
-import { create, floor, quick, sv, vite } from '../../src/build/bench/targets.ts';
+import { drawRuntime, meetsRuntimeTargets } from '../../src/build/bench/runtime/draw-runtime.ts';
+import { create, quick, sv, vite } from '../../src/build/bench/targets.ts';
 
 function measured(ours: number) {
   const cost = (wall: number) => ({ wall, cpu: wall, peak: 40, best: wall });
@@ -29,4 +31,31 @@ test('the tables replace the old ones and leave the words around them', () => {
   const first = placeTables('# Performance\n\nWords.\n', 'one');
   const page = `${first}\nMore words.\n`;
   expect(placeTables(page, 'two')).toBe(page.replace('one', 'two'));
+});
+
+/** Figures of the runtime on a machine that takes so many times as long, where each limit is met or nearly so. */
+function runtimeFigures(slow: number, over = 1.05) {
+  const time = (seconds: number) => paced(seconds * slow, slow);
+  const pool = { start: time(0.2), cancel: time(0.1) };
+  const client = 100 * slow;
+  const ours = { client, visible: 10_000, cpu: time(4.5e-5), tasks: 0.4 * slow, heap: 300, peak: 9000 };
+  const mapped = [{ server: 'default' as const, count: 10_000, own: client, over, ours, python: { client, all: client, visible: 4000 } }];
+  return { size: 59_000, importing: time(0.008), unreported: time(1.5e-6), python: time(0.004), pool: { typescript: pool, python: pool }, mapped };
+}
+
+test('times of the runtime are held to what they would be where the limits were set, and ratios as they are', () => {
+  const slow = runtimeFigures(2.5);
+  expect(meetsRuntimeTargets(slow)).toBe(true);
+  expect(drawRuntime(slow, 3)).toContain('| 0.50 s (0.20 s) | 0.50 s (0.20 s) | <= 0.25 s | met |');
+  expect(meetsRuntimeTargets(runtimeFigures(2.5, 1.11))).toBe(false);
+});
+
+test('a time that is too long even when it is scaled is missed', () => {
+  const figures = { ...runtimeFigures(2.5), importing: paced(0.028, 2.5) };
+  expect(meetsRuntimeTargets(figures)).toBe(false);
+  expect(drawRuntime(figures, 3)).toContain('| import of the runtime, processor | 28.0 ms (11.2 ms) |  | <= 10 ms | **missed** |');
+});
+
+test('each round is scaled by what the floor took in it', () => {
+  expect(middleOf([paced(0.2, 1), paced(0.6, 2), paced(0.5, 2.5)])).toEqual({ measured: 0.5, scaled: 0.2 });
 });

@@ -1,6 +1,7 @@
 import { cpus } from 'node:os';
+import { floorOfLimits } from './floor.ts';
 import type { Measured } from './targets.ts';
-import { floorOfLimits, targetsFor } from './targets.ts';
+import { targetsFor } from './targets.ts';
 
 const end = '<!-- end -->';
 

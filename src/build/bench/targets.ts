@@ -1,3 +1,4 @@
+import { floor, floorOfLimits } from './floor.ts';
 import type { Cost } from './measure.ts';
 
 export type Measured = ReadonlyMap<string, Cost & { readonly best: number }>;
@@ -21,9 +22,6 @@ const at = (measured: Measured, name: string): Cost & { readonly best: number } 
   return cost;
 };
 
-export const floor = 'node -e 0';
-/** What the floor cost, in milliseconds of processor time, where the limits in milliseconds were set: Node 20, quiet. */
-export const floorOfLimits = 44;
 export const create = 'create-kpi-flow --yes';
 export const vite = 'create-vite react-ts';
 export const sv = 'sv create minimal';

@@ -3,13 +3,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { PrefectHandle } from '../../../edge/prefect.ts';
 import type { PrefectClient } from '../../../runtime/api/client.ts';
 import type { StateRecord } from '../../../runtime/types.ts';
+import type { Paced } from '../floor.ts';
+import { middleOf, paced, slowness } from '../floor.ts';
 
-/** Seconds, round by round. */
+/** Seconds, the middle of the rounds. */
 export interface PoolFigures {
   /** From Submitting to Running. */
-  readonly start: readonly number[];
+  readonly start: Paced;
   /** From Cancelling to Cancelled. */
-  readonly cancel: readonly number[];
+  readonly cancel: Paced;
 }
 
 type Language = 'typescript' | 'python';
@@ -18,18 +20,20 @@ const pool = 'bench';
 /** Starts and cancels flows of both languages through one process work pool, in turn. */
 export async function measurePool(prefect: PrefectHandle, client: PrefectClient, folder: string, rounds: number): Promise<Record<Language, PoolFigures>> {
   await prefect.startWorker(pool);
-  const figures = { typescript: { start: [] as number[], cancel: [] as number[] }, python: { start: [] as number[], cancel: [] as number[] } };
+  const figures = { typescript: { start: [] as Paced[], cancel: [] as Paced[] }, python: { start: [] as Paced[], cancel: [] as Paced[] } };
   const ids = { typescript: await deploy(client, folder, 'typescript'), python: await deploy(client, folder, 'python') };
   // The first round warms caches and is thrown away.
   for (let round = 0; round <= rounds; round += 1) {
+    const slow = await slowness(folder);
     for (const language of ['typescript', 'python'] as const) {
       const [start, cancel] = [await startOnce(client, ids[language].quick), await cancelOnce(client, ids[language].waits)];
       if (round === 0) continue;
-      figures[language].start.push(start);
-      figures[language].cancel.push(cancel);
+      figures[language].start.push(paced(start, slow));
+      figures[language].cancel.push(paced(cancel, slow));
     }
   }
-  return figures;
+  const middle = ({ start, cancel }: typeof figures.python): PoolFigures => ({ start: middleOf(start), cancel: middleOf(cancel) });
+  return { typescript: middle(figures.typescript), python: middle(figures.python) };
 }
 
 async function deploy(client: PrefectClient, folder: string, language: Language): Promise<{ readonly quick: string; readonly waits: string }> {
