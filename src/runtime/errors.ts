@@ -84,6 +84,13 @@ export function formatException(error: unknown): string {
   return `${typeof error}: ${describe(error)}`;
 }
 
+/** The stack, and those of what caused it: `fetch failed` alone says nothing. */
+export function traceOf(error: unknown, depth = 0): string {
+  if (!(error instanceof Error)) return formatException(error);
+  const { stack = formatException(error), cause = (error as AggregateError).errors?.[0] as unknown } = error;
+  return cause === undefined || depth > 8 ? stack : `${stack}\nCaused by: ${traceOf(cause, depth + 1)}`;
+}
+
 function describe(value: unknown): string {
   try {
     return typeof value === 'object' ? (JSON.stringify(value) ?? String(value)) : String(value);

@@ -1,3 +1,4 @@
+import { here } from './context.ts';
 import { md5 } from './crypto.ts';
 import { ConfigurationError } from './errors.ts';
 import type { FlowHook, FlowSpec } from './engine/flow-spec.ts';
@@ -86,7 +87,7 @@ function makeFlow(fn: Fn<never[], unknown>, options: FlowOptions & { readonly pa
   const spec = specOf(fn, options);
   function call(...args: unknown[]): Promise<unknown> {
     const result = startFlow(spec, args).then((state) => state.result());
-    result.catch(ignore);
+    if (here().flowScope !== null) result.catch(ignore);
     return result;
   }
   Object.defineProperty(call, 'name', { value: spec.name });
@@ -106,7 +107,7 @@ function methodFlow(fn: Fn<never[], unknown>, options: FlowOptions): unknown {
   };
 }
 
-/** The failure of a subflow that nobody waits for is in its state and its log. */
+/** The failure of a subflow that nobody waits for is in its state and its log; that of a program's flow is the program's. */
 function ignore(): void {}
 
 function specOf(fn: Fn<never[], unknown>, options: FlowOptions & { readonly parameters?: StandardSchema }): FlowSpec {

@@ -42,7 +42,7 @@ export async function executeFlowRun(
   const run = { ...record, empirical_policy: policy };
   const { hearStrayErrors } = await import('./stray-errors.ts');
   const crashed = new AbortController();
-  const stopHearing = hearStrayErrors((text) => say({ record: run, world }, levels.error, text), (reason) => crashed.abort(reason));
+  const stopHearing = hearStrayErrors((text, error) => say({ record: run, world }, levels.error, text, error), (reason) => crashed.abort(reason));
   const stops = signal === null ? crashed.signal : AbortSignal.any([signal, crashed.signal]);
   try {
     return await runFlow({ spec, record: run, world, parent: null, args: null, deploymentName, signal: stops, supervised });

@@ -1,5 +1,5 @@
 import type { Api } from '../ports.ts';
-import { formatException } from '../errors.ts';
+import { traceOf } from '../errors.ts';
 import { nowMicros } from '../time.ts';
 import { print } from './console-log.ts';
 
@@ -27,13 +27,25 @@ export interface LogTarget {
   readonly taskRunId: string | null;
 }
 
-/** One line to the server and to stderr. The lowest level that counts is PREFECT_LOGGING_LEVEL's. */
-export function write(target: LogTarget, level: number, message: string): void {
+/** Errors whose trace stands on the terminal. */
+const told = new WeakSet<object>();
+
+export function isTold(error: unknown): boolean {
+  return typeof error === 'object' && error !== null && told.has(error);
+}
+
+/**
+ * One line to the server and to stderr. The lowest level that counts is PREFECT_LOGGING_LEVEL's.
+ * @param error whose trace follows: on the terminal once, however many runs it ends; on the server with each, which has a page of its own
+ */
+export function write(target: LogTarget, level: number, message: string, error?: unknown): void {
   if (level < lowest()) return;
   const timestamp = nowMicros();
   const { api, name, flowRunId, taskRunId } = target;
-  api?.log({ name, level, message, timestamp, flowRunId, taskRunId });
-  print(timestamp, level, target.label, message);
+  const whole = error instanceof Error ? `${message}\n${traceOf(error)}` : message;
+  api?.log({ name, level, message: whole, timestamp, flowRunId, taskRunId });
+  print(timestamp, level, target.label, isTold(error) ? message : whole);
+  if (error instanceof Error) told.add(error);
 }
 
 export function logger(target: () => LogTarget): Log {
@@ -55,7 +67,7 @@ export function logger(target: () => LogTarget): Log {
 /** Errors with their stack, objects as JSON: a line of log says what it was given. */
 function textOf(value: unknown): string {
   if (typeof value === 'string') return value;
-  if (value instanceof Error) return value.stack ?? formatException(value);
+  if (value instanceof Error) return traceOf(value);
   try {
     return (typeof value === 'object' ? JSON.stringify(value) : undefined) ?? String(value);
   } catch {

@@ -296,7 +296,7 @@ async function report(job: FlowJob, ended: State, stop: AbortController): Promis
     if (error.why === 'suspended' || (error.why === 'cancelled' && job.supervised)) return ended;
     return keepError(await proposeOrKeep(job, ended), error);
   }
-  if (ended.type === 'FAILED' && ended.error !== undefined) say(job, levels.error, textOfFailure(ended));
+  if (ended.type === 'FAILED' && ended.error !== undefined) sayFailure(job, ended.error);
   const answered = await propose(job.world, job.record, ended, { signal: stop.signal });
   if (answered.type === 'CANCELLING') return await endCancelling(job);
   return answered.type === ended.type ? keepResult(answered, ended) : answered;
@@ -323,9 +323,10 @@ function keepResult(answered: State, ended: State): State {
   return ended.with({ id, timestamp, details });
 }
 
-function textOfFailure({ error, message }: State): string {
-  const trace = error instanceof Error ? `\n${error.stack ?? ''}` : '';
-  return `Encountered exception during execution: ${message ?? ''}${trace}`;
+/** A limit of the engine's own has no trace that says more. */
+function sayFailure(job: FlowJob, error: unknown): void {
+  if (error instanceof FlowTimeout) say(job, levels.error, error.message);
+  else say(job, levels.error, `Encountered exception during execution: ${formatException(error)}`, error);
 }
 
 async function finish(job: FlowJob, state: State): Promise<State> {
@@ -349,8 +350,8 @@ async function hooks(job: FlowJob, list: readonly FlowHook[], state: State): Pro
   );
 }
 
-export function say(job: Pick<FlowJob, 'record' | 'world'>, level: number, message: string): void {
-  write(target(job), level, message);
+export function say(job: Pick<FlowJob, 'record' | 'world'>, level: number, message: string, error?: unknown): void {
+  write(target(job), level, message, error);
 }
 
 /** For who started it; whoever reads the log on the server is there already. */

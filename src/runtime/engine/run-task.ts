@@ -353,8 +353,8 @@ function sayFault(run: TaskRun, event: Fault, effect: TaskEffect): void {
     const when = typeof effect === 'object' ? `${effect.seconds} second(s) from now` : 'immediately';
     return say(run, levels.info, `Task run failed with ${what} - Retry ${used}/${retries} will start ${when}`);
   }
-  const trace = event.kind === 'threw' && event.error instanceof Error ? `\n${event.error.stack ?? ''}` : '';
-  say(run, levels.error, `Task run failed with ${what}${retries > 0 ? ' - Retries are exhausted' : ''}${trace}`);
+  const error = event.kind === 'threw' ? event.error : undefined;
+  say(run, levels.error, `Task run failed with ${what}${retries > 0 ? ' - Retries are exhausted' : ''}`, error);
 }
 
 function sayFinished(run: TaskRun): void {

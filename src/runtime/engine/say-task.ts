@@ -2,8 +2,8 @@ import { write } from './log.ts';
 import type { LogTarget } from './log.ts';
 import type { TaskRun } from './task-run.ts';
 
-export function say(run: TaskRun, level: number, message: string): void {
-  write(taskTarget(run), level, message);
+export function say(run: TaskRun, level: number, message: string, error?: unknown): void {
+  write(taskTarget(run), level, message, error);
 }
 
 export function taskTarget(run: TaskRun): LogTarget {

@@ -2,7 +2,6 @@ import { here } from '../context.ts';
 import { md5 } from '../crypto.ts';
 import { look, nothingFound, remember, settle } from '../inputs.ts';
 import type { State } from '../state.ts';
-import type { DrainReport } from '../ports.ts';
 import type { FlowRunRecord, TaskInput, TaskInputs } from '../types.ts';
 import { uuid4 } from '../uuid.ts';
 import type { FlowScope, World } from './flow-scope.ts';
@@ -21,9 +20,9 @@ export async function startFlow(spec: FlowSpec, args: readonly unknown[], given?
   const world = given ?? (await currentWorld());
   const record = await createRun(spec, args, world, null);
   // Whoever only imports the runtime, or is started by a work pool, never needs it.
-  const signals = given ? null : (await import('./process-signals.ts')).stopOnSignals((text) => say({ record, world }, levels.error, text));
+  const signals = given ? null : (await import('./process-signals.ts')).watchProcess((text, error) => say({ record, world }, levels.error, text, error));
   try {
-    return await runFlow({
+    const state = await runFlow({
       spec,
       record,
       world,
@@ -33,9 +32,10 @@ export async function startFlow(spec: FlowSpec, args: readonly unknown[], given?
       signal: signals?.signal ?? null,
       supervised: false,
     });
+    if (!state.isCompleted()) signals?.tellOnce();
+    return state;
   } finally {
-    if (!given) sayUndelivered(await world.api.drain());
-    await signals?.end();
+    if (signals) await signals.end(await world.api.drain());
   }
 }
 
@@ -44,17 +44,6 @@ async function openIn({ open }: FlowScope, subflow: Promise<State>): Promise<Sta
   const work = { done: subflow };
   open.add(work);
   return await subflow.finally(() => open.delete(work));
-}
-
-/** What the server did not confirm, to the unit: silence means that it has all. */
-function sayUndelivered({ events, logs, resent, reason }: DrainReport): void {
-  const missing = events.unconfirmed + events.dropped + logs.unconfirmed + logs.dropped;
-  if (missing === 0) return;
-  const count = (name: string, each: DrainReport['events']): string =>
-    `${name}: ${each.emitted} emitted, ${each.confirmed} confirmed, ${each.unconfirmed} unconfirmed, ${each.dropped} dropped`;
-  process.stderr.write(
-    `${count('task states', events)}; ${count('logs', logs)}; ${resent} sent again${reason ? ` (${reason})` : ''}\n`,
-  );
 }
 
 async function createRun(

@@ -7,10 +7,10 @@ import { FlowStopped } from './interrupts.ts';
  * from a callback leaves nobody knows what undone, and the run is Crashed.
  * @returns ends the hearing
  */
-export function hearStrayErrors(say: (text: string) => void, crash: (reason: FlowStopped) => void): () => void {
-  const rejected = (reason: unknown): void => say(`A promise was rejected, and nobody awaited it: ${withTrace(reason)}`);
+export function hearStrayErrors(say: (text: string, error: unknown) => void, crash: (reason: FlowStopped) => void): () => void {
+  const rejected = (reason: unknown): void => say(`A promise was rejected, and nobody awaited it: ${formatException(reason)}`, reason);
   const thrown = (error: unknown): void => {
-    say(`An error was thrown where nothing catches it: ${withTrace(error)}`);
+    say(`An error was thrown where nothing catches it: ${formatException(error)}`, error);
     crash(new FlowStopped('crashed', `An error was thrown where nothing catches it: ${formatException(error)}`));
   };
   process.on('unhandledRejection', rejected);
@@ -19,8 +19,4 @@ export function hearStrayErrors(say: (text: string) => void, crash: (reason: Flo
     process.off('unhandledRejection', rejected);
     process.off('uncaughtException', thrown);
   };
-}
-
-function withTrace(error: unknown): string {
-  return error instanceof Error ? (error.stack ?? error.message) : formatException(error);
 }
