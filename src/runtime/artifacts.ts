@@ -1,6 +1,7 @@
 import { requireScope } from './context.ts';
 import { ConfigurationError } from './errors.ts';
 import type { Api } from './ports.ts';
+import { relatedToRun } from './related.ts';
 import type { Json } from './types.ts';
 
 /** What any artifact may have. */
@@ -52,11 +53,13 @@ export function createProgressArtifact(options: ArtifactOptions & { readonly pro
  * @throws ConfigurationError outside of those
  */
 export async function updateProgressArtifact(id: string, progress: number): Promise<void> {
-  await requireScope('updateProgressArtifact()').flowScope.world.api.updateArtifact(id, { data: bounded(progress) });
+  const place = requireScope('updateProgressArtifact()');
+  await place.flowScope.world.api.updateArtifact(id, { data: bounded(progress) }, relatedToRun(place));
 }
 
 async function create(type: string, data: Json, { key, description }: ArtifactOptions): Promise<string> {
-  const { flowScope, taskRun } = requireScope(`An artifact of type ${type}`);
+  const place = requireScope(`An artifact of type ${type}`);
+  const { flowScope, taskRun } = place;
   if (key !== undefined && !/^[a-z0-9-]+$/.test(key))
     throw new ConfigurationError(`The artifact key '${key}' may hold lower case letters, digits and dashes only.`);
   const { api } = flowScope.world;
@@ -67,7 +70,7 @@ async function create(type: string, data: Json, { key, description }: ArtifactOp
     data,
     flow_run_id: flowScope.id,
   };
-  const { id } = await api.createArtifact(taskRun ? { ...body, task_run_id: taskRun.id } : body);
+  const { id } = await api.createArtifact(taskRun ? { ...body, task_run_id: taskRun.id } : body, relatedToRun(place));
   return id;
 }
 

@@ -2,6 +2,7 @@ import { requireScope } from './context.ts';
 import { RunTimeout } from './errors.ts';
 import type { FlowScope } from './engine/flow-scope.ts';
 import type { SlotRequest } from './ports.ts';
+import { relatedToRun } from './related.ts';
 
 export interface ConcurrencyOptions {
   /** Slots of each limit. */
@@ -18,7 +19,8 @@ export async function concurrency<T>(
   code: () => T | Promise<T>,
   options: ConcurrencyOptions = {},
 ): Promise<T> {
-  const { flowScope, taskRun } = requireScope('concurrency()');
+  const place = requireScope('concurrency()');
+  const { flowScope, taskRun } = place;
   const leaseSeconds = options.leaseDuration ?? 300;
   const holder = taskRun
     ? ({ type: 'task_run', id: taskRun.id } as const)
@@ -29,6 +31,7 @@ export async function concurrency<T>(
     mode: 'concurrency',
     leaseSeconds,
     holder,
+    related: relatedToRun(place),
   };
   const lease = await acquire(flowScope, request, options.timeoutSeconds);
   if (lease === null) return code();
@@ -46,15 +49,16 @@ export async function rateLimit(
   names: string | readonly string[],
   options: Omit<ConcurrencyOptions, 'leaseDuration'> = {},
 ): Promise<void> {
-  const { flowScope } = requireScope('rateLimit()');
+  const place = requireScope('rateLimit()');
   const request: SlotRequest = {
     names: [names].flat(),
     slots: options.occupy ?? 1,
     mode: 'rate_limit',
     leaseSeconds: 60,
     holder: null,
+    related: relatedToRun(place),
   };
-  await acquire(flowScope, request, options.timeoutSeconds);
+  await acquire(place.flowScope, request, options.timeoutSeconds);
 }
 
 async function acquire({ world, signal }: FlowScope, request: SlotRequest, timeout = Infinity): Promise<string | null> {

@@ -1,8 +1,7 @@
 import { here } from './context.ts';
 import { currentWorld } from './engine/world.ts';
 import { ConfigurationError } from './errors.ts';
-import type { Related } from './related.ts';
-import { relatedTags, relatedTo } from './related.ts';
+import { relatedToRun } from './related.ts';
 import type { JsonObject } from './types.ts';
 
 /** Something that happened, for automations to react to. */
@@ -24,22 +23,9 @@ export interface EventOptions {
  */
 export async function emitEvent({ event, resource, related = [], payload = {} }: EventOptions): Promise<void> {
   if (event === '' || !resource['prefect.resource.id']) throw new ConfigurationError('An event needs a name, and a resource with a "prefect.resource.id".');
-  const { flowScope } = here();
+  const place = here();
+  const { flowScope } = place;
   const { api } = flowScope?.world ?? (await currentWorld());
-  api.emitEvent({ event, resource, related: [...relatedToRun(), ...related], payload });
+  api.emitEvent({ event, resource, related: [...relatedToRun(place), ...related], payload });
   if (flowScope === null) await api.drain();
-}
-
-/** The order and the roles are those of Prefect's own client. That asks the server for the run's work pool besides; a run here does not know it. */
-function relatedToRun(): readonly Related[] {
-  const { flowScope, taskRun } = here();
-  if (flowScope === null) return [];
-  const tags = new Set([...flowScope.tags, ...(taskRun?.tags ?? [])]);
-  return [
-    ...relatedTo('flow-run', flowScope.id, flowScope.name),
-    ...relatedTo('task-run', taskRun?.id, taskRun?.name),
-    ...relatedTo('flow', flowScope.flowId, flowScope.flowName),
-    ...relatedTo('deployment', flowScope.deploymentId, flowScope.deploymentName),
-    ...relatedTags([...tags]),
-  ];
 }

@@ -1,3 +1,4 @@
+import type { Related } from './related.ts';
 import type {
   ArtifactCreate,
   DeploymentRecord,
@@ -96,7 +97,12 @@ export interface SlotRequest {
   readonly mode: 'concurrency' | 'rate_limit';
   readonly leaseSeconds: number;
   readonly holder: { readonly type: 'flow_run' | 'task_run' | 'deployment'; readonly id: string } | null;
+  /** The run that asks, for the events that tell of its slots. */
+  readonly related?: readonly Related[];
 }
+
+/** What may change of an artifact. */
+export type ArtifactPatch = Readonly<{ data?: Json; description?: string | null }>;
 
 /** `lease` is null when no such limit exists, which is not an error; `busy` says when to ask again. */
 export type SlotAnswer =
@@ -180,8 +186,9 @@ export interface Api {
     readonly related?: readonly { readonly [key: string]: string }[];
   }): void;
 
-  createArtifact(body: ArtifactCreate): Promise<{ readonly id: string }>;
-  updateArtifact(id: string, patch: { readonly data?: Json; readonly description?: string | null }): Promise<void>;
+  /** An event tells of it, as Prefect's own client does: `related` is the run that made it. */
+  createArtifact(body: ArtifactCreate, related?: readonly Related[]): Promise<{ readonly id: string }>;
+  updateArtifact(id: string, patch: ArtifactPatch, related?: readonly Related[]): Promise<void>;
   /** Undefined when there is none of that name. */
   readVariable(name: string): Promise<Json | undefined>;
   writeVariable(

@@ -1,3 +1,5 @@
+import type { Outside, Scope } from './context.ts';
+
 /** A resource that an event stands beside, in the form of Prefect's own client. */
 export type Related = Readonly<Record<string, string>>;
 
@@ -13,4 +15,17 @@ const mostTags = 90;
 /** Tags in the `related` of an event. */
 export function relatedTags(tags: readonly string[]): readonly Related[] {
   return tags.slice(0, mostTags).flatMap((tag) => relatedTo('tag', tag));
+}
+
+/** The order and the roles are those of Prefect's own client. That asks the server for the run's work pool besides; a run here does not know it. */
+export function relatedToRun({ flowScope, taskRun }: Scope | Outside): readonly Related[] {
+  if (flowScope === null) return [];
+  const tags = new Set([...flowScope.tags, ...(taskRun?.tags ?? [])]);
+  return [
+    ...relatedTo('flow-run', flowScope.id, flowScope.name),
+    ...relatedTo('task-run', taskRun?.id, taskRun?.name),
+    ...relatedTo('flow', flowScope.flowId, flowScope.flowName),
+    ...relatedTo('deployment', flowScope.deploymentId, flowScope.deploymentName),
+    ...relatedTags([...tags]),
+  ];
 }

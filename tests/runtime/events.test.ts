@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { emitEvent, flow, tags, task } from '../../src/runtime/index.ts';
+import { concurrency, createMarkdownArtifact, createProgressArtifact, emitEvent, flow, rateLimit, tags, task, updateProgressArtifact } from '../../src/runtime/index.ts';
 import { MemoryApi, runFlow } from '../../src/runtime/testing/index.ts';
 import { systemClock } from '../../src/runtime/engine/clock.ts';
 
@@ -24,6 +24,32 @@ describe('events of a flow', () => {
     await runFlow(flow(() => tags(['late'], async () => { await tell(); }), { name: 'conversion' }), [], { api });
     const event = api.events.find((each) => each.event === 'kpi.missed');
     expect(event?.related?.map((each) => each['prefect.resource.id'])).toEqual(expect.arrayContaining(['prefect.tag.publish', 'prefect.tag.late']));
+  });
+
+  test('of artifacts and of slots are told beside the run, its flow and its tags', async () => {
+    const api = new MemoryApi(systemClock);
+    for (const name of ['shop', 'paced', 'tag:labelled']) api.limits.set(name, 1);
+    const inTask = task(async () => {
+      await updateProgressArtifact(await createProgressArtifact({ progress: 1 }), 2);
+      await concurrency('shop', () => rateLimit('paced'));
+    }, { name: 'in-task' });
+    const whole = flow(async () => {
+      await createMarkdownArtifact({ markdown: 'text' });
+      await tags(['labelled'], () => inTask());
+    }, { name: 'conversion' });
+    await runFlow(whole, [], { api });
+    const told = api.events.filter(({ event }) => /^prefect\.(?:artifact|concurrency-limit)\./.test(event));
+    const besideTask = 'flow-run task-run flow tag';
+    expect(told.map(({ event, related }) => `${event}: ${(related ?? []).map((each) => each['prefect.resource.role']).join(' ')}`)).toEqual([
+      'prefect.artifact.created: flow-run flow',
+      `prefect.concurrency-limit.acquired: ${besideTask}`,
+      `prefect.artifact.created: ${besideTask}`,
+      `prefect.artifact.updated: ${besideTask}`,
+      `prefect.concurrency-limit.acquired: ${besideTask}`,
+      `prefect.concurrency-limit.acquired: ${besideTask}`,
+      `prefect.concurrency-limit.released: ${besideTask}`,
+      `prefect.concurrency-limit.released: ${besideTask}`,
+    ]);
   });
 
   test('without a resource are refused', async () => {

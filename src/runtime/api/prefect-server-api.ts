@@ -2,7 +2,7 @@ import type { Related } from '../related.ts';
 import { relatedTags, relatedTo } from '../related.ts';
 import { uuid4, uuid7 } from '../uuid.ts';
 import { isoMicros, nowMicros } from '../time.ts';
-import type { Api, CompletedRuns, DrainReport, LogEntry, RunListener, SlotAnswer, SlotRequest, TaskStateChange } from '../ports.ts';
+import type { Api, ArtifactPatch, CompletedRuns, DrainReport, LogEntry, RunListener, SlotAnswer, SlotRequest, TaskStateChange } from '../ports.ts';
 import type {
   ArtifactCreate,
   DeploymentRecord,
@@ -20,6 +20,7 @@ import type {
 import { attend } from './attend.ts';
 import { speaksAs } from './client.ts';
 import type { PrefectClient } from './client.ts';
+import { artifactCreated, artifactUpdated, slotEvents } from './client-events.ts';
 import { acquireSlots, releaseLease, renewLease } from './concurrency.ts';
 import { proposeFlowState } from './propose.ts';
 import { Reporter } from './reporter.ts';
@@ -34,6 +35,7 @@ export class PrefectServerApi implements Api {
   readonly uiUrl: string | null;
   readonly #client: PrefectClient;
   readonly #reporter: Reporter;
+  readonly #toRelease = new Map<string, readonly (PlainEvent & { readonly follows: string })[]>();
   readonly #flows = new Map<string, Promise<string>>();
 
   constructor(client: PrefectClient) {
@@ -107,7 +109,8 @@ export class PrefectServerApi implements Api {
     this.#reporter.log(entry);
   }
 
-  emitEvent({ event, resource, payload, related }: PlainEvent): void {
+  /** Gives the event's id, which another may follow. */
+  emitEvent({ event, resource, payload, related, ...follows }: PlainEvent & { readonly follows?: string }): string {
     const micros = nowMicros();
     const id = uuid7(micros / 1000);
     this.#reporter.emitEvent({
@@ -117,18 +120,20 @@ export class PrefectServerApi implements Api {
       resource,
       related: related ?? [],
       payload: payload ?? {},
+      ...follows,
     });
+    return id;
   }
 
-  async createArtifact(body: ArtifactCreate): Promise<{ readonly id: string }> {
-    return await this.#client.json('POST', '/artifacts/', body);
+  async createArtifact(body: ArtifactCreate, related: readonly Related[] = []): Promise<{ readonly id: string }> {
+    const made = await this.#client.json<{ readonly id: string }>('POST', '/artifacts/', body);
+    this.emitEvent(artifactCreated(made.id, body, related));
+    return made;
   }
 
-  async updateArtifact(
-    id: string,
-    patch: { readonly data?: Json; readonly description?: string | null },
-  ): Promise<void> {
+  async updateArtifact(id: string, patch: ArtifactPatch, related: readonly Related[] = []): Promise<void> {
     await this.#client.send('PATCH', `/artifacts/${id}`, patch);
+    this.emitEvent(artifactUpdated(id, patch, related));
   }
 
   async readVariable(name: string): Promise<Json | undefined> {
@@ -152,7 +157,12 @@ export class PrefectServerApi implements Api {
   }
 
   async acquireSlots(request: SlotRequest): Promise<SlotAnswer> {
-    return await acquireSlots(this.#client, request);
+    const { slots, related = [] } = request;
+    return await acquireSlots(this.#client, request, (limits, lease) => {
+      const acquired = slotEvents('acquired', limits, slots, related).map((each) => this.emitEvent(each));
+      const released = slotEvents('released', limits, slots, related).map((each, at) => ({ ...each, follows: acquired[at] as string }));
+      if (lease !== null) this.#toRelease.set(lease, released);
+    });
   }
 
   async renewLease(lease: string, seconds: number): Promise<boolean> {
@@ -161,6 +171,8 @@ export class PrefectServerApi implements Api {
 
   async releaseLease(lease: string): Promise<void> {
     await releaseLease(this.#client, lease);
+    for (const each of this.#toRelease.get(lease) ?? []) this.emitEvent(each);
+    this.#toRelease.delete(lease);
   }
 
   async readDeployment(nameOrId: string): Promise<DeploymentRecord | undefined> {

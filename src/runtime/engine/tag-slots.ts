@@ -1,4 +1,5 @@
 import { renewing } from '../concurrency.ts';
+import { relatedToRun } from '../related.ts';
 import type { TaskRun } from './task-run.ts';
 
 /** Prefect's: a task's lease is short, and renewed while it runs. */
@@ -19,7 +20,7 @@ export async function takeTagSlots(run: TaskRun): Promise<(() => Promise<void>) 
   if (names.length === 0) return undefined;
   const holder = { type: 'task_run', id: run.id } as const;
   for (;;) {
-    const answer = await api.acquireSlots({ names, slots: 1, mode: 'concurrency', leaseSeconds, holder });
+    const answer = await api.acquireSlots({ names, slots: 1, mode: 'concurrency', leaseSeconds, holder, related: relatedToRun(run) });
     if (answer.kind === 'busy') {
       await clock.sleep(answer.retryAfterSeconds * 1000, run.flowScope.signal);
       continue;

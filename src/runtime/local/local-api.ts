@@ -1,6 +1,7 @@
 import { RuntimeError } from '../errors.ts';
 import type {
   Api,
+  ArtifactPatch,
   Clock,
   CompletedRuns,
   DeliveryCount,
@@ -11,6 +12,7 @@ import type {
   SlotRequest,
   TaskStateChange,
 } from '../ports.ts';
+import type { Related } from '../related.ts';
 import { isoMicros } from '../time.ts';
 import type {
   ArtifactCreate,
@@ -183,14 +185,11 @@ export class LocalApi implements Api {
 
   emitEvent(_event: Parameters<Api['emitEvent']>[0]): void {}
 
-  async createArtifact(_body: ArtifactCreate): Promise<{ readonly id: string }> {
+  async createArtifact(_body: ArtifactCreate, _related?: readonly Related[]): Promise<{ readonly id: string }> {
     return { id: uuid7(Date.now()) };
   }
 
-  async updateArtifact(
-    _id: string,
-    _patch: { readonly data?: Json; readonly description?: string | null },
-  ): Promise<void> {}
+  async updateArtifact(_id: string, _patch: ArtifactPatch, _related?: readonly Related[]): Promise<void> {}
 
   async readVariable(name: string): Promise<Json | undefined> {
     return this.variables.get(name);

@@ -1,5 +1,7 @@
+import { artifactCreated, artifactUpdated, slotEvents } from '../api/client-events.ts';
 import { LocalApi } from '../local/local-api.ts';
 import type {
+  ArtifactPatch,
   Clock,
   CompletedRuns,
   DeliveryCount,
@@ -11,10 +13,10 @@ import type {
   SlotRequest,
   TaskStateChange,
 } from '../ports.ts';
+import type { Related } from '../related.ts';
 import type {
   ArtifactCreate,
   FlowRunRecord,
-  Json,
   JsonObject,
   StateRecord,
   TaskInputs,
@@ -50,7 +52,7 @@ export class MemoryApi extends LocalApi {
   readonly blocks = new Map<string, JsonObject>();
   /** Limits by name: how many may hold a slot at once. A rate limit lets everybody through: time takes no time here. */
   readonly limits = new Map<string, number>();
-  readonly #leases = new Map<string, { readonly names: readonly string[]; readonly slots: number }>();
+  readonly #leases = new Map<string, { readonly names: readonly string[]; readonly slots: number; release(): void }>();
   readonly #taskRuns = new Map<string, RecordedTaskRun>();
   readonly #naturalKeys = new Map<string, string>();
 
@@ -115,33 +117,38 @@ export class MemoryApi extends LocalApi {
     this.events.push(event);
   }
 
-  override async createArtifact(body: ArtifactCreate): Promise<{ readonly id: string }> {
+  override async createArtifact(body: ArtifactCreate, related: readonly Related[] = []): Promise<{ readonly id: string }> {
     const artifact = { ...body, id: uuid7(Date.now()) };
     this.artifacts.push(artifact);
+    this.emitEvent(artifactCreated(artifact.id, body, related));
     return artifact;
   }
 
-  override async updateArtifact(
-    id: string,
-    patch: { readonly data?: Json; readonly description?: string | null },
-  ): Promise<void> {
+  override async updateArtifact(id: string, patch: ArtifactPatch, related: readonly Related[] = []): Promise<void> {
     const at = this.artifacts.findIndex((each) => each.id === id);
     const known = this.artifacts[at];
     if (known) this.artifacts[at] = { ...known, ...patch };
+    this.emitEvent(artifactUpdated(id, patch, related));
   }
 
   override async readBlock(type: string, name: string): Promise<JsonObject | undefined> {
     return this.blocks.get(`${type}/${name}`);
   }
 
-  override async acquireSlots({ names, slots, mode }: SlotRequest): Promise<SlotAnswer> {
+  override async acquireSlots({ names, slots, mode, related = [] }: SlotRequest): Promise<SlotAnswer> {
     const limits = names.filter((name) => this.limits.has(name));
-    if (mode === 'rate_limit') return { kind: 'granted', lease: null, limits };
+    const taken = limits.map((name) => ({ id: name, name, limit: this.limits.get(name) ?? 0 }));
+    const tell = (phase: 'acquired' | 'released'): void => slotEvents(phase, taken, slots, related).forEach((each) => this.emitEvent(each));
+    if (mode === 'rate_limit') {
+      tell('acquired');
+      return { kind: 'granted', lease: null, limits };
+    }
     if (limits.some((name) => this.#heldOf(name) + slots > (this.limits.get(name) ?? 0)))
       return { kind: 'busy', retryAfterSeconds: 0.005 };
     if (limits.length === 0) return { kind: 'granted', lease: null, limits };
     const lease = uuid4();
-    this.#leases.set(lease, { names: limits, slots });
+    tell('acquired');
+    this.#leases.set(lease, { names: limits, slots, release: () => tell('released') });
     return { kind: 'granted', lease, limits };
   }
 
@@ -155,6 +162,7 @@ export class MemoryApi extends LocalApi {
   }
 
   override async releaseLease(lease: string): Promise<void> {
+    this.#leases.get(lease)?.release();
     this.#leases.delete(lease);
   }
 

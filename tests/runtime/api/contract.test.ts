@@ -8,6 +8,8 @@ import { uuid4 } from '../../../src/runtime/uuid.ts';
 import { useRealServer } from './real-server.ts';
 import { DrivenTask, startRun } from './task-changes.ts';
 
+type ToldEvent = Required<Parameters<Api['emitEvent']>[0]>;
+
 /** One suite for the Api that tests of flows use and for Prefect's server: a difference is a fault of memory. */
 interface Side {
   readonly api: Api;
@@ -17,6 +19,8 @@ interface Side {
   child(placeholder: string): Promise<{ readonly state: string; readonly child: string | null }>;
   logs(flowRunId: string): Promise<string[]>;
   artifact(id: string): Promise<{ readonly key: string | null; readonly data: unknown }>;
+  /** Those that are of one resource or beside it, as they were told. */
+  events(resource: string): Promise<ToldEvent[]>;
 }
 
 const server = useRealServer();
@@ -37,6 +41,10 @@ const inMemory: Side = {
   async artifact(id) {
     const found = memory.artifacts.find((each) => each.id === id);
     return { key: found?.key ?? null, data: found?.data };
+  },
+  async events(resource) {
+    const found = memory.events.filter((each) => [each.resource, ...(each.related ?? [])].some((one) => one['prefect.resource.id'] === resource));
+    return found.map(({ event, resource: of, payload = {}, related = [] }) => ({ event, resource: of, payload, related }));
   },
 };
 
@@ -73,6 +81,11 @@ function serverSide(): Side {
       return lines.map(({ message }) => message);
     },
     artifact: (id) => client.json('GET', `/artifacts/${id}`),
+    async events(resource) {
+      const filter = { any_resource: { id: [resource] }, order: 'ASC' };
+      const { events } = await client.json<{ events: ToldEvent[] }>('POST', '/events/filter', { filter, limit: 50 });
+      return events.map(({ event, resource: of, payload, related }) => ({ event, resource: of, payload, related }));
+    },
   };
 }
 
@@ -195,6 +208,42 @@ describe.each<readonly [string, () => Side]>([
     expect(await side().logs(record.id)).toEqual(['a line']);
     expect(await side().artifact(id)).toMatchObject({ key: 'progress', data: 90 });
   });
+
+  test('an artifact that is made or changed is an event beside its run, as Prefect\'s own client tells it', async () => {
+    const { api, events } = side();
+    const related = [{ 'prefect.resource.id': `prefect.flow-run.${uuid4()}`, 'prefect.resource.role': 'flow-run' }];
+    const { id } = await api.createArtifact({ key: 'told', type: 'progress', data: 10, description: 'of a run' }, related);
+    await api.updateArtifact(id, { data: 90 }, related);
+    const { id: nameless } = await api.createArtifact({ type: 'markdown', data: 'text' }, related);
+    await api.drain();
+    await expect.poll(() => events(related[0]?.['prefect.resource.id'] ?? ''), { timeout: 30_000, interval: 500 }).toEqual([
+      { event: 'prefect.artifact.created', resource: { 'prefect.resource.id': `prefect.artifact.${id}`, 'prefect.resource.name': 'told' }, payload: { key: 'told', type: 'progress', description: 'of a run' }, related },
+      { event: 'prefect.artifact.updated', resource: { 'prefect.resource.id': `prefect.artifact.${id}` }, payload: { data: 90 }, related },
+      { event: 'prefect.artifact.created', resource: { 'prefect.resource.id': `prefect.artifact.${nameless}` }, payload: { key: null, type: 'markdown', description: null }, related },
+    ]);
+  }, 60_000);
+
+  test('slots that are taken and given back are events beside the run that held them', async () => {
+    const { api, events, makeLimit } = side();
+    const related = [{ 'prefect.resource.id': `prefect.task-run.${uuid4()}`, 'prefect.resource.role': 'task-run' }];
+    await makeLimit('told-a', 3);
+    await makeLimit('told-b', 4);
+    const request = { names: ['told-a', 'told-b', 'told-none'], slots: 2, mode: 'concurrency', leaseSeconds: 60, holder: null, related } as const;
+    const answer = await api.acquireSlots(request);
+    expect(await api.acquireSlots(request)).toMatchObject({ kind: 'busy' });
+    await api.releaseLease(answer.kind === 'granted' ? (answer.lease ?? '') : '');
+    await api.drain();
+    const told = async (): Promise<string[]> => {
+      const found = await events(related[0]?.['prefect.resource.id'] ?? '');
+      return found.map(({ event, resource, related: beside = [] }) => {
+        const others = beside.map((each) => each['prefect.resource.role']).join('+');
+        return `${event} ${resource['prefect.resource.name']} ${resource['slots-acquired']}/${resource['limit']} ${others}`;
+      });
+    };
+    await expect.poll(async () => (await told()).toSorted(), { timeout: 30_000, interval: 500 }).toEqual(
+      ['acquired', 'released'].flatMap((phase) => [`told-a 2/3`, `told-b 2/4`].map((each) => `prefect.concurrency-limit.${phase} ${each} concurrency-limit+task-run`)),
+    );
+  }, 60_000);
 
   test('the runs that completed are found by their flow, deployment and a tag of a task, the last one first', async () => {
     const { api } = side();

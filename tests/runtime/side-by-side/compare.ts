@@ -56,14 +56,16 @@ function fieldsOf(told: Told): Fields {
   return fields;
 }
 
-/** The server makes the others itself, out of what it is told. */
+/** The server makes the others itself, out of what it is told: those of an artifact's collection among them. */
 function isOfClient({ event }: Row): boolean {
-  return /^prefect\.(task-run\.|flow-run\.heartbeat)/.test(String(event));
+  return /^prefect\.(?:task-run\.|artifact\.|concurrency-limit\.|flow-run\.heartbeat)/.test(String(event));
 }
 
 function eventName(event: Row, nameOf: ReadonlyMap<string, string>): string {
   const id = String((event['resource'] as Row)['prefect.resource.id']).replace(/^.*\./, '');
-  return `${String(event['event'])}${nameOf.has(id) ? ` of ${nameOf.get(id)}` : ''}`;
+  const key = (event['payload'] as Row)['key'];
+  const of = nameOf.get(id) ?? key;
+  return `${String(event['event'])}${typeof of === 'string' ? ` of ${of}` : ''}`;
 }
 
 function taskNames({ task_runs, inner_task_runs }: Told): Map<string, string> {

@@ -51,7 +51,7 @@ async function newest(events: number): Promise<Told> {
     const told = await readTold(server.client, run?.id ?? '');
     const settled = last !== undefined && isDeepStrictEqual(timeless(told), timeless(last));
     last = told;
-    return { settled, runs: told.task_runs.length, events: told.events.filter(({ event }) => String(event).startsWith('prefect.task-run')).length };
+    return { settled, runs: told.task_runs.length, events: told.events.filter(({ event }) => /^prefect\.(?:task-run|artifact)\./.test(String(event))).length };
   };
   await expect.poll(look, { timeout: 90_000, interval: 1500 }).toEqual({ settled: true, runs: taskRuns + 1, events });
   return last as Told;
@@ -66,20 +66,22 @@ function timeless(told: Told): unknown {
 const taskRuns = 12;
 /** Each is Pending, all but one Running, one of them again, and each ends. */
 const taskEvents = taskRuns + (taskRuns - 1) + 1 + taskRuns;
+const artifactEvents = 2;
 
 test('one flow in Python and in TypeScript, on one server: what differs is known, and has a reason', async () => {
   await runPython();
-  const python = await newest(taskEvents);
+  const python = await newest(taskEvents + artifactEvents);
   await runTypeScript();
-  const typescript = await newest(taskEvents);
+  const typescript = await newest(taskEvents + artifactEvents);
   expect(typescript.flow_run['id']).not.toBe(python.flow_run['id']);
   const found = differences(python, typescript);
   const reasonOf = ({ field }: Difference): number => reasons.findIndex(({ fields }) => fields.test(field));
   expect(found.filter((each) => reasonOf(each) === -1)).toEqual([]);
   expect(reasons.filter((_, at) => !found.some((each) => reasonOf(each) === at))).toEqual([]);
-  const tables = (titleOf: (reason: Reason) => string, columns: string): string[] => reasons.map((reason, at) => draw(titleOf(reason), columns, found.filter((each) => reasonOf(each) === at)));
-  await expect(`${[...head, ...tables(({ why }) => why, '| field | Python | TypeScript |')].join('\n')}\n`).toMatchFileSnapshot('../../../docs/runtime/differences.md');
-  await expect(`${[...headInSpanish, ...tables(({ es }) => es, '| campo | Python | TypeScript |')].join('\n')}\n`).toMatchFileSnapshot('../../../docs/runtime/differences.es.md');
+  const tables = (titleOf: (reason: Reason) => string, columns: string, labelOf: (field: string) => string): string[] =>
+    reasons.map((reason, at) => draw(titleOf(reason), columns, labelOf, found.filter((each) => reasonOf(each) === at)));
+  await expect(`${[...head, ...tables(({ why }) => why, '| field | Python | TypeScript |', generalOf)].join('\n')}\n`).toMatchFileSnapshot('../../../docs/runtime/differences.md');
+  await expect(`${[...headInSpanish, ...tables(({ es }) => es, '| campo | Python | TypeScript |', (field) => inSpanish(generalOf(field)))].join('\n')}\n`).toMatchFileSnapshot('../../../docs/runtime/differences.es.md');
 }, 180_000);
 
 const head = [
@@ -103,10 +105,10 @@ const headInSpanish = [
 ];
 
 /** What is the same of every task stands there once. */
-function draw(why: string, columns: string, list: readonly Difference[]): string {
+function draw(why: string, columns: string, labelOf: (field: string) => string, list: readonly Difference[]): string {
   const rows = new Map<string, readonly (string | null)[]>();
   for (const { field, python, typescript } of list) {
-    const name = generalOf(field);
+    const name = labelOf(field);
     const [, ...before] = rows.get(name) ?? [name, null, null];
     rows.set(name, [name, ...[python, typescript].map((each, at) => joined(before[at] ?? null, each))]);
   }
@@ -120,6 +122,26 @@ function generalOf(field: string): string {
     .replace(/^states of (?!the flow).*?\[\]/, 'states of task runs[]')
     .replace(/^task run .*?(?=\.(?:state|cache_key))/, 'task runs')
     .replace(/^log of .*(?=\.)/, 'logs of task runs');
+}
+
+/** The words before the first field are ours; the fields keep the server's names. */
+const words: readonly (readonly [RegExp, string])[] = [
+  [/^events of task runs(?=\.)/, 'eventos de las tasks'],
+  [/^states of task runs(?=\[)/, 'estados de las tasks'],
+  [/^task runs(?=\.)/, 'tasks'],
+  [/^logs of task runs(?=\.)/, 'logs de las tasks'],
+  [/^log of the flow(?=\.)/, 'log del flow'],
+  [/^states of the flow run(?=\[)/, 'estados del flow'],
+  [/^flow run(?=\.)/, 'ejecución del flow'],
+  [/^event (?=prefect\.)/, 'evento '],
+  [/^graph: /, 'grafo: '],
+  [/^(?=artifact |subflow\.)/, ''],
+];
+
+function inSpanish(label: string): string {
+  const known = words.find(([pattern]) => pattern.test(label));
+  expect(known, `"${label}" has no words in Spanish`).toBeDefined();
+  return known === undefined ? label : label.replace(...known);
 }
 
 function joined(one: string | null, other: string | null): string | null {
