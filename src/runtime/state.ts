@@ -106,11 +106,17 @@ export class State<T = unknown> implements ReportedState {
 
   toString(): string {
     const parts = [
-      ...(this.message ? [`'${this.message}'`] : []),
+      ...(this.message ? [quoted(this.message)] : []),
       ...(this.type === this.name.toUpperCase() ? [] : [`type=${this.type}`]),
     ];
     return `${this.name}(${parts.join(', ')})`;
   }
+}
+
+/** As Python writes a text: in double quotes when there are single ones in it. */
+function quoted(text: string): string {
+  const mark = text.includes("'") && !text.includes('"') ? '"' : "'";
+  return mark + text + mark;
 }
 
 export function isFinalType(type: StateType): boolean {

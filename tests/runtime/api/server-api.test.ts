@@ -43,7 +43,8 @@ describe('a run that is reported to a real server', () => {
 
     expect(final).toMatchObject({ status: 'ACCEPT', state: { type: 'COMPLETED' } });
     expect(report).toMatchObject({
-      events: { emitted: 6, sent: 6, confirmed: 6, unconfirmed: 0, dropped: 0 },
+      // six states of tasks, and the artifact
+      events: { emitted: 7, sent: 7, confirmed: 7, unconfirmed: 0, dropped: 0 },
       logs: { emitted: 1, sent: 1, confirmed: 1 },
       resent: 0,
       reason: null,
