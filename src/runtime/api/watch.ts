@@ -11,9 +11,10 @@ const mostRefused = 40;
 /**
  * Watches for somebody cancelling or suspending a run. What the server cannot answer now is asked again: a watch never
  * fails a run, except when the server goes on not to know who asks.
+ * @param onPaused hears that the run is paused, at each look
  * @returns what ends it
  */
-export function watchRun(client: PrefectClient, id: string, listener: RunListener): () => void {
+export function watchRun(client: PrefectClient, id: string, listener: RunListener, onPaused: () => void = () => undefined): () => void {
   const ended = new AbortController();
   let timer: NodeJS.Timeout | undefined;
   let refused = 0;
@@ -23,6 +24,7 @@ export function watchRun(client: PrefectClient, id: string, listener: RunListene
     if (ended.signal.aborted) return;
     if (!(seen instanceof PrefectApiError)) refused = 0;
     else if (isUnknown(seen)) refused += 1;
+    if (!(seen instanceof PrefectApiError) && seen.state?.type === 'PAUSED') onPaused();
     const news = seen instanceof PrefectApiError ? lossOf(seen, refused > mostRefused, listener) : wishOf(seen, listener);
     if (news === undefined) plan();
     else news();

@@ -99,7 +99,7 @@ async function running(job: FlowJob, args: readonly unknown[], stop: AbortContro
   const { world, record, parent } = job;
   let started = await becomeRunning(job, stop.signal);
   if (started.type !== 'RUNNING') return started;
-  const detach = attend(job, stop);
+  const detach = attend(job, started, stop);
   say(job, levels.info, `Beginning ${parent ? 'subflow' : 'flow'} run '${record.name}' for flow '${job.spec.name}'`);
   if (world.api.uiUrl && !parent) sayHere(job, `View at ${world.api.uiUrl}/runs/flow-run/${record.id}`);
   try {
@@ -139,8 +139,11 @@ async function becomeRunning(job: FlowJob, signal: AbortSignal): Promise<State> 
   }
 }
 
-function attend({ world, record, spec }: FlowJob, stop: AbortController): () => void {
-  return world.api.attend(record, spec.name, {
+/** With the lease of the state that it runs in: the one before may have run out, and the server then made another. */
+function attend({ world, record, spec }: FlowJob, { details }: State, stop: AbortController): () => void {
+  const isLeased = record.state && details.deployment_concurrency_lease_id;
+  const run = isLeased ? { ...record, state: { ...record.state, state_details: details } } : record;
+  return world.api.attend(run, spec.name, {
     cancel: () => stop.abort(new FlowStopped('cancelled', 'Flow run was cancelled.')),
     suspend: () => stop.abort(new FlowStopped('suspended', 'Flow run was suspended.')),
     lost: (reason) => stop.abort(new FlowStopped('lost', reason)),

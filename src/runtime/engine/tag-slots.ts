@@ -1,4 +1,3 @@
-import { renewing } from '../concurrency.ts';
 import { relatedToRun } from '../related.ts';
 import type { TaskRun } from './task-run.ts';
 
@@ -27,7 +26,7 @@ export async function takeTagSlots(run: TaskRun): Promise<(() => Promise<void>) 
     }
     for (const name of names) if (!answer.limits.includes(name)) known.set(name, clock.now());
     const { lease } = answer;
-    return lease === null ? undefined : keepLease(run, lease);
+    return lease === null ? undefined : await keepLease(run, lease);
   }
 }
 
@@ -38,7 +37,9 @@ function knownFree(api: object): Map<string, number> {
 }
 
 /** Renewed while the task runs; what is given back releases it. */
-function keepLease(run: TaskRun, lease: string): () => Promise<void> {
+async function keepLease(run: TaskRun, lease: string): Promise<() => Promise<void>> {
+  // Most tags have no limit.
+  const { renewing } = await import('./hold-slots.ts');
   const stop = renewing(run.flowScope, lease, leaseSeconds);
   return async () => {
     stop();

@@ -24,14 +24,14 @@ const headersOf: Readonly<Record<string, () => Record<string, string>>> = {
 /** Stands between a client and a server, and does to each request what the script says. */
 export interface Proxy {
   readonly url: string;
-  fault: (method: string, path: string) => Fault;
+  fault: (method: string, path: string, csrfToken?: string) => Fault;
   stop(): Promise<void>;
 }
 
 export async function startProxy(target: string): Promise<Proxy> {
   const to = new URL(target);
   const server = createServer((incoming, answer) => {
-    const fault = proxy.fault(incoming.method ?? '', incoming.url ?? '');
+    const fault = proxy.fault(incoming.method ?? '', incoming.url ?? '', incoming.headers['prefect-csrf-token'] as string | undefined);
     const delay = fault === 'late' ? 300 : 0;
     setTimeout(() => apply(fault, incoming, answer, to), delay);
   });

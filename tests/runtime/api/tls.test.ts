@@ -74,7 +74,7 @@ describe.skipIf(missing !== undefined)('a Prefect server whose certificate no pu
   test.each([{ PREFECT_API_SSL_CERT_FILE: certificate }, { PREFECT_API_TLS_INSECURE_SKIP_VERIFY: 'true' }])('hears the heartbeat and the renewals too, which come from a thread: %o', async (env) => {
     const { tls } = settings(env);
     const before = asked.length;
-    const end = startThread([{ name: 'heartbeat', url: `${url}/events`, headers: {}, body: '[]', everyMs: 20, verify: tls.verify, certificates: tls.certificates }], () => undefined);
+    const end = startThread([{ name: 'heartbeat', url: `${url}/events`, tokenUrl: `${url}/csrf-token?client=`, headers: {}, body: '[]', everyMs: 20, verify: tls.verify, certificates: tls.certificates }], () => undefined);
     await expect.poll(() => asked.slice(before), { timeout: 20_000 }).toContain('POST /api/events');
     end();
   });

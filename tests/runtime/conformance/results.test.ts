@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { FLOW_PARAMETERS, INPUTS, NO_CACHE, concurrency, flow, getRunLogger, task, transaction } from '../../../src/runtime/index.ts';
+import { FLOW_PARAMETERS, INPUTS, NO_CACHE, concurrency, flow, getRunLogger, rateLimit, runtime, task, transaction } from '../../../src/runtime/index.ts';
 import type { Task, TaskOptions } from '../../../src/runtime/index.ts';
 import { FakeClock, MemoryApi, memoryResults, runFlow } from '../../../src/runtime/testing/index.ts';
 
@@ -253,6 +253,101 @@ describe('Process control', () => {
     const { logs } = await runFlow(work, [], { api, clock });
     expect(answers).toEqual([]);
     expect(logs.filter(({ level }) => level === 30).map(({ message }) => message)).toEqual([expect.stringContaining('lease of a concurrency slot was lost')]);
+  });
+
+  describe('a lease that is no more', () => {
+    /** A server that answers a renewal this; it gives slots of `db` and knows no other limit. */
+    function serverThat(renewLease: () => Promise<boolean>): { readonly api: MemoryApi; readonly clock: FakeClock } {
+      const clock = new FakeClock();
+      const api = new (class extends MemoryApi {
+        override readonly renewLease = renewLease;
+      })(clock);
+      api.limits.set('db', 1);
+      return { api, clock };
+    }
+    const isGone = async (): Promise<boolean> => false;
+    const isSilent = async (): Promise<boolean> => {
+      throw new Error('no answer');
+    };
+    const warnings = (logs: readonly { readonly level: number; readonly message: string }[]): string[] => logs.filter(({ level }) => level === 30).map(({ message }) => message);
+
+    test.each([
+      ['is gone', isGone, /the server does not know it any more/],
+      ['has run out, and nobody answered', isSilent, /has run out: nobody answered/],
+    ])('stops what is strict, as Crashed, and no more than that: %s', async (_, renewLease, message) => {
+      const { api, clock } = serverThat(renewLease);
+      const signals: boolean[] = [];
+      const holds = task(
+        () =>
+          concurrency('db', async () => {
+            const { signal } = runtime;
+            await clock.sleep(1_000_000, signal).catch(() => signals.push(signal.aborted));
+          }, { leaseDuration: 100, strict: true }),
+        { name: 'holds' },
+      );
+      const work = flow(async () => (await holds.state()).type);
+      const { state, logs } = await runFlow(work, [], { api, clock });
+      expect([state.type, state.result(), signals, warnings(logs)]).toEqual(['COMPLETED', 'CRASHED', [true], []]);
+      expect(logs.map((each) => each.message).join('\n')).toMatch(message);
+      expect(api.slotsTaken).toBe(0);
+      const alone = await runFlow(flow(() => concurrency('db', () => clock.sleep(1_000_000), { leaseDuration: 100, raiseOnLeaseRenewalFailure: true })), [], { api, clock });
+      expect([alone.state.type, alone.state.message]).toEqual(['CRASHED', expect.stringMatching(message)]);
+    });
+
+    test('is a warning for what is not strict, once, and that goes on', async () => {
+      const { api, clock } = serverThat(isSilent);
+      const { state, logs } = await runFlow(flow(() => concurrency('db', () => clock.sleep(300_000), { leaseDuration: 100 })), [], { api, clock });
+      expect([state.type, warnings(logs)]).toEqual(['COMPLETED', [expect.stringMatching(/has run out: nobody answered.* It goes on/)]]);
+    });
+
+    test('is not one whose renewal is answered late', async () => {
+      let asked = 0;
+      const { api, clock } = serverThat(async () => ((asked += 1) % 5 === 0 ? true : await isSilent()));
+      const { state, logs } = await runFlow(flow(() => concurrency('db', () => clock.sleep(900_000), { leaseDuration: 100, strict: true })), [], { api, clock });
+      expect([state.type, warnings(logs)]).toEqual(['COMPLETED', []]);
+    });
+  });
+
+  test('a limit that does not exist is a warning, and where it is strict an error', async () => {
+    const api = new MemoryApi(new FakeClock());
+    const lax = await runFlow(flow(() => concurrency('nowhere', () => 1)), [], { api });
+    expect([lax.state.result(), lax.logs.filter(({ level }) => level === 30).map(({ message }) => message)]).toEqual([1, [expect.stringContaining('nowhere do not exist')]]);
+    const strict = await runFlow(flow(() => concurrency('nowhere', () => 1, { strict: true })), [], { api });
+    expect([strict.state.type, strict.state.message]).toEqual(['FAILED', expect.stringContaining('nowhere must be created')]);
+    const paced = await runFlow(flow(() => rateLimit('nowhere', { strict: true })), [], { api });
+    expect(paced.state.type).toBe('FAILED');
+  });
+
+  test('a task that timed out while it waited for a slot does not take it later, nor run what the slot was for', async () => {
+    const clock = new FakeClock();
+    const api = new MemoryApi(clock);
+    api.limits.set('db', 1);
+    const ran: string[] = [];
+    const waits = task(() => concurrency('db', () => ran.push('late')), { name: 'waits', timeoutSeconds: 1 });
+    const work = flow(() =>
+      concurrency('db', async () => {
+        const state = await waits.state();
+        return state.name;
+      }).then(async (name) => {
+        await clock.sleep(5000);
+        return name;
+      }),
+    );
+    const { state } = await runFlow(work, [], { api, clock });
+    expect([state.result(), ran, api.slotsTaken]).toEqual(['TimedOut', [], 0]);
+  });
+
+  test('what was done with a slot is done, also when it cannot be given back', async () => {
+    const clock = new FakeClock();
+    const api = new (class extends MemoryApi {
+      override async releaseLease(): Promise<void> {
+        throw new Error('no answer');
+      }
+    })(clock);
+    api.limits.set('db', 1);
+    const { state, logs } = await runFlow(flow(() => concurrency('db', () => 1)), [], { api, clock });
+    expect(state.result()).toBe(1);
+    expect(logs.map(({ message }) => message)).toContainEqual(expect.stringMatching(/could not be given back.*no answer/));
   });
 
   test('tag_concurrency_does_not_create_limits', async () => {

@@ -80,8 +80,8 @@ test('one flow in Python and in TypeScript, on one server: what differs is known
   expect(reasons.filter((_, at) => !found.some((each) => reasonOf(each) === at))).toEqual([]);
   const tables = (titleOf: (reason: Reason) => string, columns: string, labelOf: (field: string) => string): string[] =>
     reasons.map((reason, at) => draw(titleOf(reason), columns, labelOf, found.filter((each) => reasonOf(each) === at)));
-  await expect(`${[...head, ...tables(({ why }) => why, '| field | Python | TypeScript |', generalOf)].join('\n')}\n`).toMatchFileSnapshot('../../../docs/runtime/differences.md');
-  await expect(`${[...headInSpanish, ...tables(({ es }) => es, '| campo | Python | TypeScript |', (field) => inSpanish(generalOf(field)))].join('\n')}\n`).toMatchFileSnapshot('../../../docs/runtime/differences.es.md');
+  await expect(`${[...head, ...tables(({ why }) => why, '| field | Python | TypeScript |', generalOf), ...onPurpose].join('\n')}\n`).toMatchFileSnapshot('../../../docs/runtime/differences.md');
+  await expect(`${[...headInSpanish, ...tables(({ es }) => es, '| campo | Python | TypeScript |', (field) => inSpanish(generalOf(field))), ...onPurposeInSpanish].join('\n')}\n`).toMatchFileSnapshot('../../../docs/runtime/differences.es.md');
 }, 180_000);
 
 const head = [
@@ -102,6 +102,36 @@ const headInSpanish = [
   'de Prefect. Se compara cada campo de sus ejecuciones, estados, grafo, logs, artifacts y eventos; estos son los que difieren, y',
   'por qué. No cuenta lo que cambia en cada ejecución (ids, horas, nombres inventados, hashes del código). Lo escribe',
   '`tests/runtime/side-by-side/side-by-side.test.ts`; `npx vitest run -u` con ese archivo lo vuelve a escribir.',
+];
+
+/** What no field of a run that goes well shows; `api/lease*.test.ts` and `conformance/results.test.ts` hold it. */
+const onPurpose = [
+  '',
+  '## Leases of concurrency slots, in the engine alone',
+  '',
+  '- A renewal that nobody answers is tried again until the lease has run out. Prefect gives up after three tries, though the lease may',
+  '  stand for minutes: a server that restarts would end its runs.',
+  '- When it has run out, or the server does not know it any more, a run of a deployment is Crashed, and so is what holds slots by',
+  '  `concurrency()` with `strict` or `raiseOnLeaseRenewalFailure`, as in Prefect. Without those it goes on with a warning; of a slot of a',
+  '  tag, too, where Prefect writes a line of debug: what is above a limit is worth knowing.',
+  '- A server takes the slot of a run that pauses in its process. The next renewal of Prefect then cancels the run, paused or resumed; here it',
+  '  goes on, without a slot.',
+  '- Slots that cannot be given back are a warning, and free when their lease has run out: what was done with them is done. In Prefect the run fails.',
+];
+
+const onPurposeInSpanish = [
+  '',
+  '## Los leases de las plazas de concurrencia, solo en el motor',
+  '',
+  '- Una renovación a la que nadie responde se repite hasta que el lease caduca. Prefect se rinde al tercer intento, aunque al lease le queden',
+  '  minutos: un servidor que se reinicia acabaría con sus ejecuciones.',
+  '- Cuando ha caducado, o el servidor ya no lo conoce, la ejecución de un deployment queda en Crashed, igual que lo que ocupa plazas con',
+  '  `concurrency()` y `strict` o `raiseOnLeaseRenewalFailure`, como en Prefect. Sin ellos sigue adelante con un aviso; también si la plaza es de',
+  '  una etiqueta, donde Prefect escribe una línea de debug: conviene saber que se ha superado un límite.',
+  '- El servidor retira su plaza a la ejecución que se pausa dentro de su proceso. La siguiente renovación de Prefect la cancela, esté en pausa o',
+  '  reanudada; aquí continúa, sin plaza.',
+  '- Las plazas que no se pueden devolver son un aviso, y quedan libres cuando caduca su lease: lo hecho con ellas, hecho está. En Prefect la',
+  '  ejecución falla.',
 ];
 
 /** What is the same of every task stands there once. */
