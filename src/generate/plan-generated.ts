@@ -43,10 +43,10 @@ function planEnd({ read }: RepositoryState, path: string): FileOp[] {
   return before === undefined ? [] : [{ kind: 'delete', path, owner: 'generated', before }];
 }
 
-function orRefuse(state: RepositoryState, ops: readonly FileOp[], force: boolean): FileOp[] {
+function orRefuse(state: RepositoryState, ops: FileOp[], force: boolean): FileOp[] {
   const edited = ops.filter((op) => op.kind !== 'create' && !isUnedited(state, op.path, op.before) && holdsMore(op.before, op.kind === 'modify' ? op.after : '')).map(({ path }) => path);
   if (edited.length > 0 && !force) fail('E_GENERATED_EDITED', { paths: edited });
-  return [...ops];
+  return ops;
 }
 
 const conflictMarker = /^(?:<{7}|={7}|>{7}|\|{7})(?: |$)/;
