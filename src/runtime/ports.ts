@@ -46,8 +46,17 @@ export interface ReportedFlowRun {
   readonly flowName: string;
   readonly tags: readonly string[];
   readonly deploymentId: string | null;
-  readonly workPoolName: string | null;
-  readonly workQueueName: string | null;
+  /** Null where whoever made the run does not know it. */
+  readonly deploymentName: string | null;
+  /** What a run of a work pool came through. */
+  readonly workQueue: Named | null;
+  readonly workPool: Named | null;
+}
+
+/** An object of the server. */
+export interface Named {
+  readonly id: string;
+  readonly name: string;
 }
 
 /** What never changes during a task run. One object a run. */

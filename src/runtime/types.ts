@@ -130,7 +130,9 @@ export interface FlowRunRecord {
   readonly end_time?: string | null;
   readonly expected_start_time: string | null;
   readonly parent_task_run_id: string | null;
+  readonly work_pool_id?: string | null;
   readonly work_pool_name?: string | null;
+  readonly work_queue_id?: string | null;
   readonly work_queue_name?: string | null;
   readonly job_variables?: JsonObject | null;
 }

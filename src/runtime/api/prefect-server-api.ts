@@ -1,5 +1,5 @@
 import type { Related } from '../related.ts';
-import { relatedTags, relatedTo } from '../related.ts';
+import { poolOf, relatedPool, relatedTags, relatedTo } from '../related.ts';
 import { uuid4, uuid7 } from '../uuid.ts';
 import { isoMicros, nowMicros } from '../time.ts';
 import type { Api, ArtifactPatch, CompletedRuns, DrainReport, LogEntry, RunListener, SlotAnswer, SlotRequest, TaskStateChange } from '../ports.ts';
@@ -232,5 +232,5 @@ function once<T extends { readonly idempotency_key?: string | null }>(body: T): 
 }
 
 function heartbeatRelated(run: FlowRunRecord, flowName: string): readonly Related[] {
-  return [...relatedTo('flow', run.flow_id, flowName), ...relatedTo('deployment', run.deployment_id), ...relatedTags(run.tags)];
+  return [...relatedTo('flow', run.flow_id, flowName), ...relatedTo('deployment', run.deployment_id), ...relatedTags(run.tags), ...relatedPool(poolOf(run))];
 }

@@ -1,14 +1,12 @@
 import type { ReportedFlowRun, ReportedState, TaskStateChange } from '../ports.ts';
 import type { Related } from '../related.ts';
-import { relatedTags, relatedTo } from '../related.ts';
+import { relatedPool, relatedTags, relatedTo } from '../related.ts';
 import { isoMicros } from '../time.ts';
 
 /** A server links an event to the one before only when they are this close. */
 const followsWithinMicros = 5 * 60 * 1_000_000;
 /** Prefect cuts the message of a state there. */
 const longestMessage = 100_000;
-/** A server refuses events with more. */
-const mostRelated = 100;
 
 /**
  * One change of state as the event that Prefect's own client sends: the server makes the task run's row of it.
@@ -75,7 +73,13 @@ function taskRunOf(change: TaskStateChange): object {
   };
 }
 
-const known = new WeakMap<ReportedFlowRun, readonly Related[]>();
+/** Of a flow run: what it is part of, and that with its tags. */
+interface OfRun {
+  readonly plain: readonly Related[];
+  readonly tagged: readonly Related[];
+}
+
+const known = new WeakMap<ReportedFlowRun, OfRun>();
 
 /** What the event stands beside: filters and automations of people match on it. */
 export function relatedOf(run: ReportedFlowRun, tags: readonly string[] = []): readonly Related[] {
@@ -84,11 +88,10 @@ export function relatedOf(run: ReportedFlowRun, tags: readonly string[] = []): r
     ofRun = relatedOfRun(run);
     known.set(run, ofRun);
   }
-  if (tags.length === 0) return ofRun;
-  const own = relatedTags(tags.filter((tag) => !run.tags.includes(tag)));
-  return [...ofRun, ...own].slice(0, mostRelated);
+  return tags.length === 0 ? ofRun.tagged : [...ofRun.plain, ...relatedTags([...run.tags, ...tags])];
 }
 
-function relatedOfRun(run: ReportedFlowRun): readonly Related[] {
-  return [...relatedTo('flow-run', run.id, run.name), ...relatedTo('flow', run.flowId, run.flowName), ...relatedTo('deployment', run.deploymentId), ...relatedTags(run.tags)];
+function relatedOfRun(run: ReportedFlowRun): OfRun {
+  const plain = [...relatedTo('flow-run', run.id, run.name), ...relatedTo('flow', run.flowId, run.flowName), ...relatedTo('deployment', run.deploymentId, run.deploymentName), ...relatedPool(run)];
+  return { plain, tagged: [...plain, ...relatedTags(run.tags)] };
 }

@@ -2,7 +2,7 @@ import type { PrefectClient } from '../api/client.ts';
 import { readBlock, readVariable } from '../api/variables.ts';
 import type { ValueOf } from '../exec/placeholders.ts';
 import { below, fillPlaceholders, ofServer, untouched } from '../exec/placeholders.ts';
-import { runScript } from '../exec/pull-steps.ts';
+import { runScript } from '../exec/run-script.ts';
 import type { Json, JsonObject } from '../types.ts';
 import { applyPlan, readStanding, requireWorkPool } from './apply-deployment.ts';
 import { DeployError } from './deploy-error.ts';

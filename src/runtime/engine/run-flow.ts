@@ -1,5 +1,6 @@
 import { within } from '../context.ts';
 import { Abort, ParameterTypeError, RunTimeout, formatException } from '../errors.ts';
+import { poolOf } from '../related.ts';
 import { describeIssues } from '../standard-schema.ts';
 import { State } from '../state.ts';
 import type { FlowRunRecord } from '../types.ts';
@@ -240,8 +241,7 @@ function scopeOf(job: FlowJob, attempt: number, signal: AbortSignal, queueSignal
     flowName: spec.name,
     tags: record.tags,
     deploymentId: record.deployment_id,
-    workPoolName: record.work_pool_name ?? null,
-    workQueueName: record.work_queue_name ?? null,
+    ...poolOf(record),
     world,
     spec,
     version: spec.version,
@@ -353,16 +353,22 @@ async function hooks(job: FlowJob, list: readonly FlowHook[], state: State): Pro
   );
 }
 
-export function say(job: Pick<FlowJob, 'record' | 'world'>, level: number, message: string, error?: unknown): void {
+/** Who says it, and to whom. */
+export interface Speaker {
+  readonly record: Pick<FlowRunRecord, 'id' | 'name'>;
+  readonly world: Pick<World, 'api'>;
+}
+
+export function say(job: Speaker, level: number, message: string, error?: unknown): void {
   write(target(job), level, message, error);
 }
 
 /** For who started it; whoever reads the log on the server is there already. */
-export function sayHere(job: Pick<FlowJob, 'record' | 'world'>, message: string): void {
+export function sayHere(job: Speaker, message: string): void {
   write({ ...target(job), api: null }, levels.info, message);
 }
 
-function target({ record, world }: Pick<FlowJob, 'record' | 'world'>): Parameters<typeof write>[0] {
+function target({ record, world }: Speaker): Parameters<typeof write>[0] {
   return {
     api: world.api,
     label: `Flow run '${record.name}'`,

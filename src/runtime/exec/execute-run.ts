@@ -1,10 +1,12 @@
-import { FlowStopped } from '../engine/interrupts.ts';
 import { executeFlowRun } from '../engine/execute.ts';
-import { stateOfStop } from '../engine/run-flow.ts';
+import { FlowStopped } from '../engine/interrupts.ts';
+import { levels } from '../engine/log.ts';
+import { say, stateOfStop } from '../engine/run-flow.ts';
 import { Abort } from '../errors.ts';
 import type { Api } from '../ports.ts';
+import { relatedTo } from '../related.ts';
 import type { State } from '../state.ts';
-import type { FlowRunRecord } from '../types.ts';
+import type { FlowRunRecord, JsonObject } from '../types.ts';
 import type { Receipt } from './control-channel.ts';
 import { endDescendants } from './descendants.ts';
 import type { Interruptions } from './interruptions.ts';
@@ -33,11 +35,15 @@ export async function executeRun(api: Api, runId: string, entrypoint: string, in
 async function execute(api: Api, runId: string, entrypoint: string, interruptions: Interruptions): Promise<State | null> {
   try {
     const record = await interruptions.orStopped(api.readFlowRun(runId));
-    const flow = await interruptions.orStopped(prepare(api, record, entrypoint, interruptions));
-    return await runToEnd(api, flow, record, interruptions.signal);
+    const { flow, deploymentName } = await interruptions.orStopped(prepare(api, record, entrypoint, interruptions));
+    return await executeFlowRun(flow, record, { api, deploymentName, signal: interruptions.signal });
   } catch (error) {
     if (error instanceof FlowStopped) return await tellStop(api, runId, error);
+    // The server ended it, and knows why.
+    if (error instanceof Abort) return null;
     throw error;
+  } finally {
+    sayDelivered(await api.drain());
   }
 }
 
@@ -50,24 +56,17 @@ async function tellStop(api: Api, runId: string, error: FlowStopped): Promise<St
   return ended;
 }
 
-async function runToEnd(api: Api, flow: AnyFlow, record: FlowRunRecord, signal: AbortSignal): Promise<State | null> {
-  try {
-    return await executeFlowRun(flow, record, { api, signal });
-  } catch (error) {
-    // The server ended it, and knows why.
-    if (error instanceof Abort) return null;
-    throw error;
-  } finally {
-    sayDelivered(await api.drain());
-  }
+interface Prepared {
+  readonly flow: AnyFlow;
+  readonly deploymentName: string | null;
 }
 
 /** What goes wrong before the flow is there is the run's failure all the same. */
-async function prepare(api: Api, record: FlowRunRecord, entrypoint: string, interruptions: Interruptions): Promise<AnyFlow> {
+async function prepare(api: Api, record: FlowRunRecord, entrypoint: string, interruptions: Interruptions): Promise<Prepared> {
   try {
     const deployment = record.deployment_id === null ? undefined : await api.readDeployment(record.deployment_id);
-    await runPullSteps(deployment?.pull_steps ?? [], async (reference) => asText(await ofServer(reference, api)));
-    return await loadFlow(entrypoint);
+    await pull(api, record, deployment?.pull_steps ?? []);
+    return { flow: await loadFlow(entrypoint), deploymentName: deployment?.name ?? null };
   } catch (error) {
     // A signal that goes to the whole group ends a pull step too, and the stop is what counts.
     if (interruptions.isStopping) return await interruptions.orStopped(new Promise<never>(() => undefined));
@@ -77,9 +76,27 @@ async function prepare(api: Api, record: FlowRunRecord, entrypoint: string, inte
   }
 }
 
-function asText(value: unknown): string | undefined {
-  if (value === undefined || value === null) return undefined;
-  return typeof value === 'string' ? value : JSON.stringify(value);
+/** The pull steps, told to the server as Prefect tells them. */
+async function pull(api: Api, record: FlowRunRecord, steps: readonly JsonObject[]): Promise<void> {
+  if (steps.length === 0) return;
+  const log = (level: number, text: string): void => say({ record, world: { api } }, level, text);
+  const resource = { 'prefect.resource.id': `prefect.flow-run.${record.id}` };
+  const related = relatedTo('deployment', record.deployment_id);
+  log(levels.info, `Running ${steps.length} deployment pull step(s)`);
+  try {
+    await runPullSteps(steps, {
+      lookup: (reference) => ofServer(reference, api),
+      onBegin: ({ step_name }) => log(levels.info, `Executing deployment step: ${step_name}`),
+      onEnd: (step, isGood) => {
+        if (isGood) log(levels.info, `Deployment step '${step.step_name}' completed successfully`);
+        api.emitEvent({ event: `prefect.flow-run.pull-step.${isGood ? 'executed' : 'failed'}`, resource, related, payload: { ...step } });
+      },
+    });
+  } catch (error) {
+    log(levels.error, error instanceof Error ? error.message : String(error));
+    throw error;
+  }
+  log(levels.info, 'All deployment steps completed successfully');
 }
 
 function receiptOf(state: State | null): Receipt {

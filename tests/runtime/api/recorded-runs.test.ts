@@ -9,7 +9,7 @@ import type { ReportedFlowRun, TaskStateChange } from '../../../src/runtime/port
 import { isoMicros } from '../../../src/runtime/time.ts';
 import { DrivenTask } from './task-changes.ts';
 
-const flowRun: ReportedFlowRun = { id: 'f', name: 'f', flowId: 'f', flowName: 'f', tags: [], deploymentId: null, workPoolName: null, workQueueName: null };
+const flowRun: ReportedFlowRun = { id: 'f', name: 'f', flowId: 'f', flowName: 'f', tags: [], deploymentId: null, deploymentName: null, workQueue: null, workPool: null };
 
 /** A server that has these states, and what it was asked. */
 function serverWith(rows: readonly TaskStateChange[]): { client: PrefectClient; asked: string[]; bodies: { task_runs: object }[] } {

@@ -27,7 +27,7 @@ export async function startRun(
 
 export function reportedOf(record: FlowRunRecord, flowName: string): ReportedFlowRun {
   const { id, name, flow_id: flowId, tags } = record;
-  return { id, name, flowId, flowName, tags, deploymentId: null, workPoolName: null, workQueueName: null };
+  return { id, name, flowId, flowName, tags, deploymentId: null, deploymentName: null, workQueue: null, workPool: null };
 }
 
 /** A task run that goes through Pending, Running and Completed when it is told to. */

@@ -6,7 +6,7 @@ import { TaskDelivery } from '../../../src/runtime/api/task-delivery.ts';
 import type { ReportedFlowRun } from '../../../src/runtime/ports.ts';
 import { DrivenTask } from './task-changes.ts';
 
-const flowRun: ReportedFlowRun = { id: 'f', name: 'f', flowId: 'f', flowName: 'f', tags: [], deploymentId: null, workPoolName: null, workQueueName: null };
+const flowRun: ReportedFlowRun = { id: 'f', name: 'f', flowId: 'f', flowName: 'f', tags: [], deploymentId: null, deploymentName: null, workQueue: null, workPool: null };
 const states = [['PENDING', 'Pending'], ['RUNNING', 'Running'], ['COMPLETED', 'Completed']] as const;
 
 interface Sent {

@@ -4,7 +4,7 @@ import { TaskQueue } from '../../../src/runtime/api/task-queue.ts';
 import type { ReportedFlowRun } from '../../../src/runtime/ports.ts';
 import { DrivenTask } from './task-changes.ts';
 
-const flowRun: ReportedFlowRun = { id: 'f', name: 'f', flowId: 'f', flowName: 'f', tags: [], deploymentId: null, workPoolName: null, workQueueName: null };
+const flowRun: ReportedFlowRun = { id: 'f', name: 'f', flowId: 'f', flowName: 'f', tags: [], deploymentId: null, deploymentName: null, workQueue: null, workPool: null };
 const names = ['PENDING', 'RUNNING', 'COMPLETED'] as const;
 
 test('sent + dropped + superseded + queued is what was emitted, whatever comes', () => {

@@ -37,7 +37,7 @@ export async function untilVisible(client: PrefectClient, run: string, count: nu
 export async function serversOwnTime(client: PrefectClient, count: number): Promise<number> {
   const { id: flowId } = await client.json<{ id: string }>('POST', '/flows/', { name: 'bench-own-time' });
   const { id, name } = await client.json<{ id: string; name: string }>('POST', '/flow_runs/', { flow_id: flowId });
-  const flowRun = { id, name, flowId, flowName: 'bench-own-time', tags: [], deploymentId: null, workPoolName: null, workQueueName: null };
+  const flowRun = { id, name, flowId, flowName: 'bench-own-time', tags: [], deploymentId: null, deploymentName: null, workQueue: null, workPool: null };
   const started = performance.now();
   let sent = 0;
   for (let seen = 0; seen < count; seen = await visible(client, id)) {
