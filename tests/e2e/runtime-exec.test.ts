@@ -58,6 +58,16 @@ export const sleeps = flow(async (file) => {
   await suspendFlowRun({ key: 'approval' });
   appendFileSync(file, 'after ');
 }, { name: 'exec-sleeps', taskRunner });
+export const step = task(async (file, n) => {
+  appendFileSync(file, n + ' begins ');
+  await new Promise((resolve) => setTimeout(resolve, 2500));
+  appendFileSync(file, n + ' ends ');
+  return n;
+}, { name: 'step', cachePolicy: INPUTS, ...inThread('step') });
+export const steps = flow(async (file) => {
+  await step.submit(file, 1).result();
+  await step.submit(file, 2).result();
+}, { name: 'exec-steps', taskRunner });
 export const holds = flow(async (file) => {
   appendFileSync(file, 'in ');
   await new Promise((resolve) => setTimeout(resolve, 1500));
@@ -196,6 +206,25 @@ describe.each(places)('a run of %s', (module) => {
     expect(run.state).toMatchObject({ type: 'COMPLETED' });
     expect(await textOf(`${module}.steps`)).toBe('first before before after ');
     expect(ends(server.prefect.workerOutput())).toBe(before);
+  }, 120_000);
+
+  test('lets the task that is at work come to its end when somebody suspends it, and does that one no more when it goes on', async () => {
+    const file = join(folder, `${module}.at-work`);
+    const id = await start(await deploy('steps', {}, module), { file });
+    await expect.poll(() => textOf(`${module}.at-work`), { timeout: 60_000 }).toBe('1 begins ');
+    const suspended = { type: 'PAUSED', name: 'Suspended', state_details: { pause_reschedule: true, pause_timeout: new Date(Date.now() + 3_600_000).toISOString() } };
+    await server.client.json('POST', `/flow_runs/${id}/set_state`, { state: suspended });
+    await expect.poll(() => textOf(`${module}.at-work`), { timeout: 60_000 }).toBe('1 begins 1 ends ');
+    const tasks = async (): Promise<string[]> => {
+      const runs = await server.client.json<{ state: { name: string } }[]>('POST', '/task_runs/filter', { flow_runs: { id: { any_: [id] } } });
+      return runs.map(({ state }) => state.name).toSorted();
+    };
+    await expect.poll(tasks, { timeout: 60_000 }).toEqual(['Completed']);
+    const { status } = await server.client.json<{ status: string }>('POST', `/flow_runs/${id}/resume`, {});
+    expect(status).toBe('ACCEPT');
+    expect((await waitUntil(id, isOver)).state).toMatchObject({ type: 'COMPLETED' });
+    expect(await textOf(`${module}.at-work`)).toBe('1 begins 1 ends 2 begins 2 ends ');
+    await expect.poll(tasks, { timeout: 60_000 }).toEqual(['Cached', 'Completed', 'Completed']);
   }, 120_000);
 
   // Prefect's worker ends the processes of its runs with itself, without a word to the server; a flow in Python stays Running too.

@@ -24,7 +24,11 @@ export function watchRun(client: PrefectClient, id: string, listener: RunListene
     if (ended.signal.aborted) return;
     if (!(seen instanceof PrefectApiError)) refused = 0;
     else if (isUnknown(seen)) refused += 1;
-    if (!(seen instanceof PrefectApiError) && seen.state?.type === 'PAUSED') onPaused();
+    if (!(seen instanceof PrefectApiError) && seen.state?.type === 'PAUSED') {
+      onPaused();
+      // Until it has come to its end somebody may still cancel it.
+      if (seen.state.state_details.pause_reschedule === true) listener.suspend();
+    }
     const news = seen instanceof PrefectApiError ? lossOf(seen, refused > mostRefused, listener) : wishOf(seen, listener);
     if (news === undefined) plan();
     else news();
@@ -47,9 +51,7 @@ async function lookOnce(client: PrefectClient, id: string, signal: AbortSignal):
 type News = (() => void) | undefined;
 
 function wishOf({ state }: FlowRunRecord, listener: RunListener): News {
-  if (state?.type === 'CANCELLING' || state?.type === 'CANCELLED') return () => listener.cancel();
-  const suspends = state?.type === 'PAUSED' && state.state_details.pause_reschedule === true;
-  return suspends ? () => listener.suspend() : undefined;
+  return state?.type === 'CANCELLING' || state?.type === 'CANCELLED' ? () => listener.cancel() : undefined;
 }
 
 function lossOf(error: PrefectApiError, isShutOut: boolean, listener: RunListener): News {

@@ -34,6 +34,8 @@ export interface FlowScope extends ReportedFlowRun {
   readonly parent: FlowScope | null;
   /** Aborts on timeout, cancelling, or when the run may not go on. */
   readonly signal: AbortSignal;
+  /** Aborts with `signal`, and when the run was suspended: what is at work then goes on, and nothing more begins. */
+  readonly halt: AbortSignal;
   /** Aborts when the flow's function is over: what still waits for a place in the runner does not start. */
   readonly queueSignal: AbortSignal;
   /** Task runs and subflows that are not over. */

@@ -35,10 +35,18 @@ export interface FlowJob {
  */
 const longest = 2 ** 31 - 1;
 
+/** How a run is told to end before its end. */
+interface Stop {
+  /** Ends all of it. */
+  readonly now: AbortController;
+  /** Ends it where a task would begin: what is at work comes to its end. */
+  readonly soon: AbortController;
+}
+
 /** Runs a flow to its end and gives its final state; only an end that the server ordered (Abort) is thrown. */
 export async function runFlow(job: FlowJob): Promise<State> {
-  const stop = new AbortController();
-  const forward = (): void => stop.abort(asStop(job.signal?.reason));
+  const stop: Stop = { now: new AbortController(), soon: new AbortController() };
+  const forward = (): void => stop.now.abort(asStop(job.signal?.reason));
   if (job.signal?.aborted) forward();
   job.signal?.addEventListener('abort', forward, { once: true });
   const awake = job.world.api.reports && job.parent === null ? setInterval(() => undefined, longest) : undefined;
@@ -50,7 +58,7 @@ export async function runFlow(job: FlowJob): Promise<State> {
   }
 }
 
-async function begin(given: FlowJob, stop: AbortController): Promise<State> {
+async function begin(given: FlowJob, stop: Stop): Promise<State> {
   let job = given;
   try {
     const args = await validArguments(job);
@@ -96,9 +104,9 @@ async function withName(job: FlowJob, args: readonly unknown[]): Promise<FlowJob
   return { ...job, record: { ...job.record, name } };
 }
 
-async function running(job: FlowJob, args: readonly unknown[], stop: AbortController): Promise<State> {
+async function running(job: FlowJob, args: readonly unknown[], stop: Stop): Promise<State> {
   const { world, record, parent } = job;
-  let started = await becomeRunning(job, stop.signal);
+  let started = await becomeRunning(job, stop.now.signal);
   if (started.type !== 'RUNNING') return started;
   const detach = attend(job, started, stop);
   say(job, levels.info, `Beginning ${parent ? 'subflow' : 'flow'} run '${record.name}' for flow '${job.spec.name}'`);
@@ -114,7 +122,7 @@ async function running(job: FlowJob, args: readonly unknown[], stop: AbortContro
         levels.info,
         `Received non-final state '${state.name}' when proposing final state '${ended.name}' and will attempt to run again...`,
       );
-      started = await becomeRunning(job, stop.signal);
+      started = await becomeRunning(job, stop.now.signal);
       if (started.type !== 'RUNNING') return await finish(job, started);
     }
   } finally {
@@ -141,13 +149,13 @@ async function becomeRunning(job: FlowJob, signal: AbortSignal): Promise<State> 
 }
 
 /** With the lease of the state that it runs in: the one before may have run out, and the server then made another. */
-function attend({ world, record, spec }: FlowJob, { details }: State, stop: AbortController): () => void {
+function attend({ world, record, spec }: FlowJob, { details }: State, stop: Stop): () => void {
   const isLeased = record.state && details.deployment_concurrency_lease_id;
   const run = isLeased ? { ...record, state: { ...record.state, state_details: details } } : record;
   return world.api.attend(run, spec.name, {
-    cancel: () => stop.abort(new FlowStopped('cancelled', 'Flow run was cancelled.')),
-    suspend: () => stop.abort(new FlowStopped('suspended', 'Flow run was suspended.')),
-    lost: (reason) => stop.abort(new FlowStopped('lost', reason)),
+    cancel: () => stop.now.abort(new FlowStopped('cancelled', 'Flow run was cancelled.')),
+    suspend: () => stop.soon.abort(new FlowStopped('suspended', 'Flow run was suspended.')),
+    lost: (reason) => stop.now.abort(new FlowStopped('lost', reason)),
     unsure: (warning) => say({ record, world }, levels.warning, warning),
   });
 }
@@ -157,12 +165,13 @@ async function oneAttempt(
   job: FlowJob,
   args: readonly unknown[],
   attempt: number,
-  stop: AbortController,
+  stop: Stop,
 ): Promise<State> {
   const ended = new AbortController();
   const timeout = new AbortController();
-  const signal = AbortSignal.any([stop.signal, timeout.signal]);
-  const scope = scopeOf(job, attempt, signal, AbortSignal.any([signal, ended.signal]));
+  const signal = AbortSignal.any([stop.now.signal, timeout.signal]);
+  const halt = AbortSignal.any([signal, stop.soon.signal, ...(job.parent ? [job.parent.halt] : [])]);
+  const scope = scopeOf(job, attempt, { signal, halt, queueSignal: AbortSignal.any([halt, ended.signal]) });
   const { timeoutSeconds } = job.spec;
   const limit =
     timeoutSeconds === null ? null : new FlowTimeout(`Flow run exceeded timeout of ${timeoutSeconds} second(s)`);
@@ -172,12 +181,13 @@ async function oneAttempt(
     ended.abort(new FlowStopped('cancelled', 'The flow was over before this task run had a place in the task runner.'));
     await settleOpen(scope);
     // Stopped while its last tasks ran: what its function came to is not how the run ended.
-    signal.throwIfAborted();
+    halt.throwIfAborted();
     return state;
   } catch (error) {
     ended.abort(asStop(error));
     await endOpen(scope, signal.aborted ? signal.reason : null);
-    return stateOfError(error);
+    // Told to end while its tasks came to theirs: that is how it ended, whatever its function threw.
+    return stateOfError([signal, halt].find(({ aborted: isAborted }) => isAborted)?.reason ?? error);
   } finally {
     cancel?.();
     await scope.runner.close();
@@ -193,8 +203,7 @@ async function callFlow(spec: FlowSpec, scope: FlowScope, args: readonly unknown
 }
 
 /** The function's end, or the signal's, whichever comes first. */
-function untilStopped(scope: FlowScope, call: () => Promise<State>): Promise<State> {
-  const { signal } = scope;
+function untilStopped({ halt: signal }: FlowScope, call: () => Promise<State>): Promise<State> {
   return new Promise((resolve, reject) => {
     const stopped = (): void => reject(signal.reason as Error);
     if (signal.aborted) return stopped();
@@ -232,7 +241,7 @@ async function endOpen(scope: FlowScope, reason: unknown): Promise<void> {
   await Promise.allSettled([...scope.open].map((each) => each.done));
 }
 
-function scopeOf(job: FlowJob, attempt: number, signal: AbortSignal, queueSignal: AbortSignal): FlowScope {
+function scopeOf(job: FlowJob, attempt: number, signals: Pick<FlowScope, 'signal' | 'halt' | 'queueSignal'>): FlowScope {
   const { record, spec, world, parent } = job;
   return {
     id: record.id,
@@ -253,8 +262,7 @@ function scopeOf(job: FlowJob, attempt: number, signal: AbortSignal, queueSignal
     runCount: attempt,
     parentTaskRunId: record.parent_task_run_id,
     parent,
-    signal,
-    queueSignal,
+    ...signals,
     open: new Set(),
     runner: spec.taskRunner ?? concurrent(),
     log: logger(() => target(job)),
@@ -293,14 +301,14 @@ function asStop(reason: unknown): FlowStopped {
 }
 
 /** What is said to the server of the end, and what it answers. */
-async function report(job: FlowJob, ended: State, stop: AbortController): Promise<State> {
+async function report(job: FlowJob, ended: State, stop: Stop): Promise<State> {
   const { error } = ended;
   if (error instanceof FlowStopped) {
     if (error.why === 'suspended' || (error.why === 'cancelled' && job.supervised)) return ended;
     return keepError(await proposeOrKeep(job, ended), error);
   }
   if (ended.type === 'FAILED' && ended.error !== undefined) sayFailure(job, ended.error);
-  const answered = await propose(job.world, job.record, ended, { signal: stop.signal });
+  const answered = await propose(job.world, job.record, ended, { signal: stop.now.signal });
   if (answered.type === 'CANCELLING') return await endCancelling(job);
   return answered.type === ended.type ? keepResult(answered, ended) : answered;
 }
@@ -346,7 +354,7 @@ async function finish(job: FlowJob, state: State): Promise<State> {
 async function hooks(job: FlowJob, list: readonly FlowHook[], state: State): Promise<void> {
   if (list.length === 0) return;
   const never = new AbortController().signal;
-  const scope = scopeOf(job, job.record.run_count, never, never);
+  const scope = scopeOf(job, job.record.run_count, { signal: never, halt: never, queueSignal: never });
   const place = { flowScope: scope, taskRun: null, transaction: null, extraTags: [] };
   await within(place, () =>
     runHooks(list, [job.spec, scope, state], state.name, (level, text) => say(job, level, text)),

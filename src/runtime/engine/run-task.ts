@@ -22,9 +22,11 @@ import { callHere } from './task-runner.ts';
 
 /**
  * Starts a run; what it gives never rejects.
- * @throws what looking at its arguments throws
+ * @throws what looking at its arguments throws; a FlowStopped when the flow run was suspended, which then has no more runs
  */
 export function startTask(run: TaskRun, waitFor: readonly unknown[], submitted: boolean): Promise<State> {
+  const { signal, halt } = run.flowScope;
+  if (halt.aborted && !signal.aborted) throw halt.reason as Error;
   const found = lookAtInputs(run, waitFor);
   const { clock } = run.flowScope.world;
   run.expectedStartTime = clock.now();
@@ -39,7 +41,7 @@ export function startTask(run: TaskRun, waitFor: readonly unknown[], submitted: 
 function isPlainRun({ spec, flowScope, extraTags }: TaskRun, found: Found, submitted: boolean): boolean {
   if (found.special || spec.tags.length > 0 || extraTags.length > 0) return false;
   if (submitted && flowScope.runner.bounded) return false;
-  return (spec.persistResult ?? flowScope.persists) !== true && !flowScope.signal.aborted;
+  return (spec.persistResult ?? flowScope.persists) !== true && !flowScope.halt.aborted;
 }
 
 async function plainRun(run: TaskRun, submitted: boolean): Promise<State> {
@@ -48,6 +50,7 @@ async function plainRun(run: TaskRun, submitted: boolean): Promise<State> {
     while (effect !== 'end') {
       if (typeof effect === 'object') effect = await untilDue(run, effect.seconds);
       if (run.spec.hooks.running.length > 0) await hooks(run, run.spec.hooks.running);
+      run.flowScope.halt.throwIfAborted();
       const event = attempt(run, null, submitted);
       effect = settleEvent(run, event instanceof Promise ? await event : event);
     }
@@ -65,7 +68,7 @@ async function drive(run: TaskRun, found: Found, submitted: boolean): Promise<St
   let leave: (() => void) | undefined;
   try {
     if (found.special && !(await settleInputs(run, found))) return run.state;
-    if (run.flowScope.signal.aborted) return stop(run, run.flowScope.signal.reason);
+    if (run.flowScope.halt.aborted) return stop(run, run.flowScope.halt.reason);
     if (submitted) leave = await run.flowScope.runner.enter(run.flowScope.queueSignal);
     return await guarded(run, resultsOf(run), submitted);
   } catch (error) {
@@ -99,6 +102,8 @@ async function attempts(run: TaskRun, results: TaskResults | null, submitted: bo
   while (effect !== 'end') {
     if (typeof effect === 'object') effect = await untilDue(run, effect.seconds);
     if (run.spec.hooks.running.length > 0) await hooks(run, run.spec.hooks.running);
+    // It may have waited until here: for a slot, for a hook.
+    run.flowScope.halt.throwIfAborted();
     effect = settleEvent(run, await attempt(run, results, submitted));
   }
   if (run.state.isCompleted()) await commit(run, results);
@@ -107,7 +112,7 @@ async function attempts(run: TaskRun, results: TaskResults | null, submitted: bo
 }
 
 async function untilDue(run: TaskRun, seconds: number): Promise<TaskEffect> {
-  await run.flowScope.world.clock.sleep(seconds * 1000, run.flowScope.signal);
+  await run.flowScope.world.clock.sleep(seconds * 1000, run.flowScope.halt);
   return move(run, { kind: 'due', at: now(run) });
 }
 

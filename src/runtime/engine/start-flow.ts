@@ -88,7 +88,8 @@ async function startSubflow(spec: FlowSpec, args: readonly unknown[], parent: Fl
     parent,
     args: settled,
     deploymentName: null,
-    signal: parent.signal,
+    // A task that is over, or out of time, leaves no subflow at work.
+    signal: (here().taskRun ?? parent).signal,
     supervised: false,
   };
   const state = await runFlow(job);

@@ -21,7 +21,7 @@ export async function takeTagSlots(run: TaskRun): Promise<(() => Promise<void>) 
   for (;;) {
     const answer = await api.acquireSlots({ names, slots: 1, mode: 'concurrency', leaseSeconds, holder, related: relatedToRun(run) });
     if (answer.kind === 'busy') {
-      await clock.sleep(answer.retryAfterSeconds * 1000, run.flowScope.signal);
+      await clock.sleep(answer.retryAfterSeconds * 1000, run.flowScope.halt);
       continue;
     }
     for (const name of names) if (!answer.limits.includes(name)) known.set(name, clock.now());

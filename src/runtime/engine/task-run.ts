@@ -111,11 +111,11 @@ export class TaskRun implements Scope, ReportedTaskRun, AwaitedRun {
     return this.waitsForNow;
   }
 
-  /** Aborts with the flow run's signal, and with this run's own timeout. */
+  /** Aborts with the flow run's signal, with this run's own timeout, and with that of the task that called it. */
   get signal(): AbortSignal {
     this.controller ??= new AbortController();
     const { signal } = this.controller;
-    return AbortSignal.any([this.flowScope.signal, signal]);
+    return AbortSignal.any([(this.parent ?? this.flowScope).signal, signal]);
   }
 
   get startTime(): string | null {

@@ -6,6 +6,7 @@ import { executeFlowRun } from '../../../src/runtime/engine/execute.ts';
 import { silence } from '../../../src/runtime/engine/console-log.ts';
 import { systemClock } from '../../../src/runtime/engine/clock.ts';
 import { MemoryApi, runFlow } from '../../../src/runtime/testing/index.ts';
+import type { RunListener } from '../../../src/runtime/ports.ts';
 import type { JsonObject } from '../../../src/runtime/types.ts';
 
 silence(true);
@@ -148,6 +149,87 @@ describe('Stopping from outside', () => {
     setTimeout(() => stop.abort(new FlowStopped(why, 'asked to')), 30);
     const state = await executeFlowRun(flow(() => void waits.submit()), given, { api, signal: stop.signal });
     expect(state.type).toBe(type);
+  });
+
+  describe('a run that somebody suspends', () => {
+    /** A run that can be told. Its first task is at work until it is let go; the flow would start another one after it. */
+    async function atWork() {
+      const { api, given } = await started();
+      let told: RunListener | undefined;
+      api.attend = (_run, _name, listener) => {
+        told ??= listener;
+        return () => undefined;
+      };
+      let letGo = (): void => undefined;
+      const isFree = new Promise<void>((resolve) => (letGo = resolve));
+      const seen: string[] = [];
+      const first = task(async () => {
+        const { signal } = runtime;
+        seen.push('begins');
+        await isFree;
+        seen.push(signal.aborted ? 'aborted' : 'ends');
+      }, { name: 'first' });
+      const second = task(() => seen.push('second'), { name: 'second' });
+      const inner = flow(async () => {
+        await first();
+        await second();
+      }, { name: 'inner' });
+      const run = (isNested: boolean) => executeFlowRun(isNested ? flow(() => inner()) : inner, given, { api });
+      const untilBegun = async (): Promise<RunListener> => {
+        while (seen.length === 0) await sleep(5);
+        return told as RunListener;
+      };
+      return { api, seen, letGo, run, untilBegun };
+    }
+
+    test.each([['', false], [' in a subflow', true]])('lets the task that is at work%s come to its end, and begins no other', async (_, isNested) => {
+      const { api, seen, letGo, run, untilBegun } = await atWork();
+      const over = run(isNested);
+      (await untilBegun()).suspend();
+      await sleep(20);
+      letGo();
+      expect(await over).toMatchObject({ type: 'PAUSED', name: 'Suspended' });
+      expect(seen).toEqual(['begins', 'ends']);
+      expect(api.taskRuns.filter(({ name }) => /first|second/.test(name)).map(({ state }) => state.type)).toEqual(['COMPLETED']);
+    });
+
+    test('may be cancelled while it waits for that task', async () => {
+      const { api, seen, run, untilBegun } = await atWork();
+      const over = run(false);
+      const told = await untilBegun();
+      told.suspend();
+      await sleep(20);
+      told.cancel();
+      expect((await over).type).toBe('CANCELLED');
+      expect([seen, api.taskRuns.map(({ state }) => state.type)]).toEqual([['begins'], ['CANCELLED']]);
+    });
+  });
+
+  test('a run that is cancelled while a task waits to begin, for a hook or for a slot, does not call its function', async () => {
+    const { api, given, stop } = await started();
+    const acquire = api.acquireSlots.bind(api);
+    api.acquireSlots = async (request) => {
+      await sleep(100);
+      return await acquire(request);
+    };
+    const called: string[] = [];
+    const hooked = task(() => called.push('hooked'), { name: 'hooked', onRunning: [() => sleep(100)] });
+    const limited = task(() => called.push('limited'), { name: 'limited', tags: ['limited'] });
+    setTimeout(() => stop.abort(new FlowStopped('cancelled', 'asked to')), 30);
+    await executeFlowRun(flow(() => Promise.all([hooked(), limited()])), given, { api, signal: stop.signal });
+    expect([called, api.taskRuns.map(({ state }) => state.type)]).toEqual([[], ['CANCELLED', 'CANCELLED']]);
+  });
+
+  test('a task that is out of time ends the subflow that it called, and tells the task', async () => {
+    const seen: unknown[] = [];
+    const hears = (what: string): Promise<void> => sleep(60_000, undefined, { signal: runtime.signal }).catch(() => void seen.push(what));
+    const inner = flow(() => hears('subflow'), { name: 'inner' });
+    const nested = task(() => hears('task'), { name: 'nested' });
+    const outer = task(() => Promise.all([inner(), nested()]), { name: 'outer', timeoutSeconds: 0.05 });
+    const api = new MemoryApi(systemClock);
+    await runFlow(flow(async () => (await outer.state()).name), [], { api });
+    expect(seen.toSorted()).toEqual(['subflow', 'task']);
+    expect(api.runs.map(({ state }) => state?.type)).toEqual(['COMPLETED', 'CRASHED']);
   });
 
   test('a run that is cancelled is over once its subflows have said so, too', async () => {
