@@ -91,6 +91,15 @@ describe('on a Prefect server, started by a worker that knows nothing of it,', (
     await execa(python, ['-m', 'prefect', '--no-prompt', 'deploy', '--all'], { cwd: folderOf(id), env, extendEnv: false });
   }
 
+  test.each(ids)('%s is deployed by Prefect as the runtime itself would do it: with its description, and with a form of the same parameters', async (id) => {
+    const args = ['node_modules/@kpi-flow/runtime/deploy.mjs', '--dry-run'];
+    const { stdout } = await execa(process.execPath, args, { cwd: folderOf(id), env: { ...prefect.env }, extendEnv: false });
+    expect(stdout.split('\n')[0]).toMatch(/: as it should be$/);
+    const { description, parameter_openapi_schema } = (await prefect.api.call('GET', `/deployments/${deployments.get(id)}`)) as { description: string; parameter_openapi_schema: object };
+    expect(description).toBe(/^ {2}description: "(.*)"$/m.exec(await readFile(join(folderOf(id), 'config/config.yaml'), 'utf8'))?.[1]);
+    expect(parameter_openapi_schema).toMatchObject({ properties: { start: { default: null, description: expect.any(String) }, end: { default: null } } });
+  }, minutes);
+
   test.each(ids)('%s runs in its own folder, and computes what the Python repository of the same answers does', async (id) => {
     const run = await prefect.runDeployment(deployments.get(id) ?? '', days, { seconds: 240 });
     const config = await readFile(join(folderOf(id), 'config/config.yaml'), 'utf8');

@@ -90,7 +90,7 @@ test('the deployment starts the compiled flow with the vendored program', () => 
 
 test('two languages, two descriptions of one thing: the flow of Python that deploying reads has its name and parameters', () => {
   const flow = repository({ id: 'on_time' }).get('prefect_flows/on_time_flow.py')?.text ?? '';
-  expect(flow).toContain('@flow(name="on-time")');
+  expect(flow).toContain('@flow(name="on-time", ');
   expect(flow).toContain('def on_time_flow(start: date | None = None, end: date | None = None)');
 });
 

@@ -9,12 +9,17 @@ import { DeployError } from './deploy-error.ts';
  */
 export function parameterSchemaOf(spec: Pick<FlowSpec, 'name' | 'parameters' | 'parameterNames'>): JsonObject {
   const schema = spec.parameters === null ? untyped(spec.parameterNames) : jsonSchemaOf(spec);
-  const { $schema: _dialect, $defs, definitions, properties = {}, required = [], ...rest } = schema;
+  const { $schema: _dialect, $defs, definitions = $defs, properties = {}, required, ...rest } = schema;
   const named = Object.entries(properties as JsonObject).map(([name, each], position) => [
     name,
     { title: name, position, ...(each as JsonObject) },
   ]);
-  return { title: 'Parameters', ...rest, type: 'object', properties: Object.fromEntries(named), required, definitions: definitions ?? $defs ?? {} } as JsonObject;
+  return { title: 'Parameters', ...rest, type: 'object', properties: Object.fromEntries(named), ...unlessEmpty({ required, definitions }) } as JsonObject;
+}
+
+/** Prefect's Python leaves them out, so a deployment is the same whoever made it. */
+function unlessEmpty(parts: Readonly<Record<string, Json | undefined>>): JsonObject {
+  return Object.fromEntries(Object.entries(parts).filter(([, each]) => Object.keys(each ?? {}).length > 0)) as JsonObject;
 }
 
 /** A function's parameters have names and no types; whether one may be left out, its source does not say for sure. */
