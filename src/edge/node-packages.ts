@@ -3,7 +3,8 @@ import type { Problem } from '../errors/failure.ts';
 import type { InstallOutcome, NodePackages } from '../jobs/ports.ts';
 import { runToEnd } from './process-group.ts';
 import type { Outcome } from './process-group.ts';
-import { explainToolFailure } from './python-environment-failure.ts';
+import { redactUrl } from './network.ts';
+import { explainToolFailure, lastWords } from './python-environment-failure.ts';
 
 const command = 'npm install';
 
@@ -39,5 +40,12 @@ function ownFolder(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
 
 function explain({ missing, output, timedOut, seconds }: Outcome, folder: string): Problem {
   if (missing) return problem('E_INSTALL_FAILED', { tool: 'npm', detail: 'npm: ENOENT' });
-  return explainToolFailure({ tool: 'npm', output, timedOut, seconds, folder }, undefined);
+  const found = explainToolFailure({ tool: 'npm', output, timedOut, seconds, folder }, undefined);
+  return found.code === 'E_INSTALL_FAILED' ? problem(found.code, { tool: 'npm', detail: firstWords(output) }) : found;
+}
+
+/** npm says what is wrong first, and then what may be done about packages in general. */
+function firstWords(output: string): string {
+  const said = redactUrl(output).split('\n').flatMap((line) => /^npm (?:error|ERR!)\s+(\S.*)$/.exec(line.trimEnd())?.[1] ?? []);
+  return said.filter((line) => /\s/.test(line)).slice(0, 3).join(' / ').slice(0, 600) || lastWords(output);
 }

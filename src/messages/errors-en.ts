@@ -41,7 +41,7 @@ const faults = {
   missing: ['Something is left open: a quote, a bracket or a colon.', 'Close it.'],
   unexpected: ['Something stands here that does not belong here.', 'Look for a bracket or quote too many, or put the text in quotes.'],
   start: ['A text cannot begin with this character unless it is quoted.', 'Put the text in quotes.'],
-  key: ['The key is too long, or goes over more than one line.', 'Write the key on one line.'],
+  key: ['The key has no colon, or does not fit into one line.', 'Write "key: value" on one line.'],
   other: ['It cannot be read as YAML.', 'Compare it with the example in docs/.'],
 } as const;
 

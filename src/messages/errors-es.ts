@@ -41,7 +41,7 @@ const faults = {
   missing: ['Falta cerrar algo: una comilla, un corchete o un signo de dos puntos.', 'Ciérralo.'],
   unexpected: ['Aquí hay algo que no va aquí.', 'Busca un corchete o una comilla de más, o pon el texto entre comillas.'],
   start: ['Un texto no puede empezar por este carácter si no va entre comillas.', 'Pon el texto entre comillas.'],
-  key: ['La clave es demasiado larga u ocupa más de una línea.', 'Escribe la clave en una sola línea.'],
+  key: ['A la clave le faltan sus dos puntos, o no cabe en una línea.', 'Escribe "clave: valor" en una sola línea.'],
   other: ['No se puede leer como YAML.', 'Compáralo con el ejemplo de docs/.'],
 } as const;
 

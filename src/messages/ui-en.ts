@@ -37,6 +37,7 @@ export const uiEn = {
     gitClone: 'The folder was a clone already, so nothing was committed. When you like:',
     gitFallback: 'git does not know who you are, so the first commit is signed create-kpi-flow. To tell it:',
     notInstalled: 'The Python environment could not be made. Later:',
+    packagesNotInstalled: 'The packages could not be installed. Later:',
     forceIgnored: '--force changes nothing here: a folder that is not empty is never written to.',
   },
   grow: {

@@ -38,6 +38,7 @@ export const uiEs: Ui = {
     gitClone: 'La carpeta ya era un clon, así que no se ha hecho ningún commit. Cuando quieras:',
     gitFallback: 'git no sabe quién eres, así que el primer commit va a nombre de create-kpi-flow. Para decírselo:',
     notInstalled: 'No se ha podido crear el entorno de Python. Más tarde:',
+    packagesNotInstalled: 'No se han podido instalar los paquetes. Más tarde:',
     forceIgnored: '--force no cambia nada aquí: nunca se escribe en una carpeta que no está vacía.',
   },
   grow: {

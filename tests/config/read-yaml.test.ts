@@ -5,6 +5,7 @@ import { readYaml } from '../../src/config/read-yaml.ts';
 import { loadYamlParser } from '../../src/config/yaml-parser.ts';
 import { Failure } from '../../src/errors/failure.ts';
 import type { Problem } from '../../src/errors/failure.ts';
+import { explain } from '../../src/messages/explain.ts';
 
 await loadYamlParser();
 
@@ -103,6 +104,12 @@ describe('YAML that is refused', () => {
     ['a: [x, no]', 'E_YAML_AMBIGUOUS'],
   ])('%j: %s', (text, code) => {
     expect(codesOf(text)).toEqual([code]);
+  });
+
+  it('says of a line without its colon that it lacks one, where it stands', () => {
+    const [found] = problemsOf('a: 1\nkpi\n  id: x\n');
+    expect(found).toMatchObject({ code: 'E_YAML_SYNTAX', args: { fault: 'key' }, where: { line: 2 } });
+    expect(explain(found!, 'es').what).toContain('faltan sus dos puntos');
   });
 
   it('takes an escaped backslash before a u for what it is', () => {

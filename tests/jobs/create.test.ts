@@ -289,6 +289,14 @@ describe('what could not be done', () => {
     });
   });
 
+  it('packages missing: nothing is said of Python where there is none', async () => {
+    const install: InstallOutcome = { done: false, problems: [problem('E_INSTALL_FAILED', { tool: 'npm', detail: 'code E404' })], command: 'npm install' };
+    const { result: made } = await outcome({ python: { install: async () => install } });
+    const result = { ...made, input: { ...made.input, language: 'typescript' as const } };
+    expect(pendingOf(result, 'es')[0]).toMatchObject({ text: 'No se han podido instalar los paquetes. Más tarde:', commands: ['npm install'] });
+    expect(pendingOf(result, 'en')[0]?.text).not.toContain('Python');
+  });
+
   it('a fresh clone keeps its history: nothing is committed', async () => {
     const ports = recordingPorts();
     const result = await create(smallProject, requestFor({}), {
