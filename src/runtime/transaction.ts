@@ -1,4 +1,5 @@
 import { here, within } from './context.ts';
+import type { Outside, Scope } from './context.ts';
 import type { ResultStore } from './ports.ts';
 import type { ResultMetadata } from './types.ts';
 
@@ -119,10 +120,17 @@ export async function transaction<T>(
   const inside = { flowScope, taskRun, extraTags, transaction: made } as typeof place;
   try {
     const value = await within(inside, code, made);
-    await made.close();
+    await toItsEnd(place, made.close());
     return value;
   } catch (error) {
-    await made.rollback();
+    await toItsEnd(place, made.rollback());
     throw error;
   }
+}
+
+/** A run that is stopped waits for it: half of what was done would stay undone with the process. */
+async function toItsEnd({ flowScope }: Scope | Outside, done: Promise<void>): Promise<void> {
+  const work = { done };
+  flowScope?.open.add(work);
+  await done.finally(() => flowScope?.open.delete(work));
 }

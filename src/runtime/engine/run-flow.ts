@@ -216,8 +216,12 @@ function untilStopped({ halt: signal }: FlowScope, call: () => Promise<State>): 
 
 /** Tasks that nobody waited for are waited for. */
 async function settleOpen(scope: FlowScope): Promise<void> {
-  while (scope.open.size > 0)
-    await Promise.race([Promise.allSettled([...scope.open].map((each) => each.done)), aborted(scope, scope.open)]);
+  while (scope.open.size > 0) {
+    const all = Promise.allSettled([...scope.open].map((each) => each.done));
+    await Promise.race([all, aborted(scope, scope.open)]);
+    // What was interrupted still says how it ended, to a server that takes its time.
+    if (scope.signal.aborted) await all;
+  }
 }
 
 function aborted({ signal }: FlowScope, open: ReadonlySet<OpenWork>): Promise<void> {
@@ -233,12 +237,16 @@ function aborted({ signal }: FlowScope, open: ReadonlySet<OpenWork>): Promise<vo
 
 /** The flow failed or was stopped: with a reason to stop, its tasks are stopped as well; else they finish. */
 async function endOpen(scope: FlowScope, reason: unknown): Promise<void> {
-  if (reason === null) return settleOpen(scope);
+  if (reason === null) await settleOpen(scope);
   for (const each of scope.open)
     each.interrupt?.(
       reason instanceof FlowStopped ? reason : new FlowStopped('cancelled', String((reason as Error).message)),
     );
-  await Promise.allSettled([...scope.open].map((each) => each.done));
+  // The code around what was stopped hears of it in a turn of its own, and may have something to undo.
+  do {
+    await Promise.allSettled([...scope.open].map((each) => each.done));
+    await new Promise(setImmediate);
+  } while (scope.open.size > 0);
 }
 
 function scopeOf(job: FlowJob, attempt: number, signals: Pick<FlowScope, 'signal' | 'halt' | 'queueSignal'>): FlowScope {

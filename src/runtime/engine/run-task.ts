@@ -54,7 +54,7 @@ async function plainRun(run: TaskRun, submitted: boolean): Promise<State> {
       const event = attempt(run, null, submitted);
       effect = settleEvent(run, event instanceof Promise ? await event : event);
     }
-    if (run.transaction !== null || run.spec.hooks.commit.length > 0) await commit(run, null);
+    if (run.state.isCompleted() && (run.transaction !== null || run.spec.hooks.commit.length > 0)) await commit(run, null);
     const finished = finish(run);
     if (finished) await finished;
   } catch (error) {

@@ -28,7 +28,7 @@ export async function startDeployment(
   for (let current = run; ; current = await api.readFlowRun(run.id)) {
     if (current.state && isFinalType(current.state.type)) return { run: current, state: stateFrom(current.state) };
     if (clock.now() >= last) return { run: current, state: current.state && stateFrom(current.state) };
-    await clock.sleep((options.pollInterval ?? 5) * 1000, (here().taskRun ?? here().flowScope)?.signal);
+    await clock.sleep(Math.min((options.pollInterval ?? 5) * 1000, Math.max(1, (last - clock.now()) / 1000)), (here().taskRun ?? here().flowScope)?.signal);
   }
 }
 

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { FlowStopped, flow, pauseFlowRun, runtime, suspendFlowRun, task } from '../../../src/runtime/index.ts';
+import { FlowStopped, flow, pauseFlowRun, runDeployment, runtime, suspendFlowRun, task, transaction } from '../../../src/runtime/index.ts';
 import { executeFlowRun } from '../../../src/runtime/engine/execute.ts';
 import { silence } from '../../../src/runtime/engine/console-log.ts';
 import { systemClock } from '../../../src/runtime/engine/clock.ts';
-import { MemoryApi, runFlow } from '../../../src/runtime/testing/index.ts';
+import { FakeClock, MemoryApi, runFlow } from '../../../src/runtime/testing/index.ts';
 import type { RunListener } from '../../../src/runtime/ports.ts';
 import type { JsonObject } from '../../../src/runtime/types.ts';
 
@@ -218,6 +218,58 @@ describe('Stopping from outside', () => {
     setTimeout(() => stop.abort(new FlowStopped('cancelled', 'asked to')), 30);
     await executeFlowRun(flow(() => Promise.all([hooked(), limited()])), given, { api, signal: stop.signal });
     expect([called, api.taskRuns.map(({ state }) => state.type)]).toEqual([[], ['CANCELLED', 'CANCELLED']]);
+  });
+
+  test('a run that is cancelled undoes what its transactions did, to the end, before it is over', async () => {
+    const { api, given, stop } = await started();
+    const seen: string[] = [];
+    const undone = (name: string) => async () => {
+      await sleep(30);
+      seen.push(name);
+    };
+    const writes = task(() => 1, { name: 'writes', onRollback: [undone('inner')] });
+    const before = task(() => 1, { name: 'before', onRollback: [undone('outer')] });
+    const held = task(() => waits(), { name: 'held', onRollback: [undone('held')] });
+    const work = flow(() =>
+      transaction(async () => {
+        await before();
+        await transaction(async () => {
+          await writes();
+          await held();
+        });
+      }),
+    );
+    setTimeout(() => stop.abort(new FlowStopped('cancelled', 'asked to')), 30);
+    expect((await executeFlowRun(work, given, { api, signal: stop.signal })).type).toBe('CANCELLED');
+    expect(seen).toEqual(['inner', 'outer']);
+    expect(Object.fromEntries(api.taskRuns.map(({ name, state }) => [name.slice(0, -4), state.name]))).toEqual({ before: 'RolledBack', writes: 'RolledBack', held: 'Cancelled', waits: 'Cancelled' });
+  });
+
+  test('a run that is cancelled while a subflow goes on that nobody awaits is over once that has said so', async () => {
+    const { api, given, stop } = await started();
+    const propose = api.proposeFlowState.bind(api);
+    api.proposeFlowState = async (id, ...rest) => {
+      if (id !== given.id) await sleep(20);
+      return await propose(id, ...rest);
+    };
+    const inner = flow(() => waits(), { name: 'inner' });
+    setTimeout(() => stop.abort(new FlowStopped('cancelled', 'asked to')), 150);
+    await executeFlowRun(flow(() => void inner()), given, { api, signal: stop.signal });
+    expect(api.runs.map((each) => each.state?.type)).toEqual(['CANCELLED', 'CANCELLED']);
+  });
+
+  test('the run of a deployment is waited for as long as was said, however rarely it is looked at', async () => {
+    const clock = new FakeClock();
+    const api = new (class extends MemoryApi {
+      override readDeployment = async () => ({ id: 'd' }) as never;
+      override createDeploymentRun = async () => await this.createFlowRun({ flow_id: await this.ensureFlow('child'), state: { type: 'PENDING' } });
+    })(clock);
+    const waited = flow(async () => {
+      const before = clock.now();
+      const { state } = await runDeployment('child/d', { timeout: 2, pollInterval: 60 });
+      return [state?.type, Math.round((clock.now() - before) / 1_000_000)];
+    });
+    expect((await runFlow(waited, [], { api, clock })).state.result()).toEqual(['PENDING', 2]);
   });
 
   test('a task that is out of time ends the subflow that it called, and tells the task', async () => {

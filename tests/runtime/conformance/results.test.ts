@@ -308,6 +308,23 @@ describe('Process control', () => {
     });
   });
 
+  test('a task that fails in a transaction is Failed, and only what was done is undone', async () => {
+    const undone: string[] = [];
+    const onRollback = (name: string) => [() => void undone.push(name)];
+    const does = task(() => 1, { name: 'does', onRollback: onRollback('does') });
+    const fails = task(() => { throw new Error('no luck'); }, { name: 'fails', onRollback: onRollback('fails') });
+    const { taskRuns } = await runFlow(
+      flow(() =>
+        transaction(async () => {
+          await does();
+          await fails();
+        }),
+      ),
+      [],
+    );
+    expect([undone, taskRuns.map(({ state }) => state.name)]).toEqual([['does'], ['RolledBack', 'Failed']]);
+  });
+
   test('a limit that does not exist is a warning, and where it is strict an error', async () => {
     const api = new MemoryApi(new FakeClock());
     const lax = await runFlow(flow(() => concurrency('nowhere', () => 1)), [], { api });
