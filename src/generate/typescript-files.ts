@@ -66,7 +66,7 @@ function sourceFiles({ sources, stores }: ProjectView): FileRule[] {
 
 function flowFiles({ flow, publish, language }: ProjectView): FileRule[] {
   return [
-    ...plain('merged', 'prefect_flows/stages.ts', 'prefect_flows/secret-blocks.ts'),
+    ...plain('merged', 'prefect_flows/command-line.ts', 'prefect_flows/stages.ts', 'prefect_flows/secret-blocks.ts'),
     ...plain('generated', 'prefect_flows/tasks.ts', 'prefect_flows/artifacts/index.ts'),
     { template: 'typescript/prefect_flows/artifacts/publish.ts', path: artifactFile(publish, language), owner: 'seed' },
     { template: 'typescript/prefect_flows/flow.ts', path: `prefect_flows/${flow}.ts`, owner: 'edited' },

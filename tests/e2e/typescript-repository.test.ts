@@ -68,6 +68,20 @@ describe.each(ids)('%s, as it was made,', (id) => {
   }, 3 * minutes);
 });
 
+test('a flow that is given something else than days says what there is, and does not run', async () => {
+  const [id] = ids;
+  const { PREFECT_API_URL: _api, WAREHOUSE_URL: _url, VITEST: _vitest, ...env } = process.env;
+  const call = (...args: string[]) => execa('npm', ['run', '--silent', 'flow', '--', ...args], { cwd: folderOf(id ?? 'on_time_rate'), env, extendEnv: false, reject: false });
+  const [misspelt, word, help] = [await call('--strat', '2026-01-01'), await call('2026-01-01'), await call('--help')];
+  for (const { exitCode, stdout, stderr } of [misspelt, word]) {
+    expect([exitCode, stdout]).toEqual([2, '']);
+    expect(stderr).toContain('--start 2026-01-01   the first day');
+    expect(stderr).not.toMatch(/ {4}at |Flow run/);
+  }
+  expect(misspelt.stderr).toContain("'--strat'");
+  expect(help).toMatchObject({ exitCode: 0, stderr: '', stdout: expect.stringContaining('--end 2026-02-01') });
+}, 2 * minutes);
+
 describe('on a Prefect server, started by a worker that knows nothing of it,', () => {
   const secret = 'duckdb:///s3cr3t.duckdb';
   const days = { start: '2026-01-05', end: '2026-01-09' };
