@@ -22,11 +22,10 @@ import { callHere } from './task-runner.ts';
 
 /**
  * Starts a run; what it gives never rejects.
- * @throws what looking at its arguments throws; a FlowStopped when the flow run was suspended, which then has no more runs
+ * @throws what looking at its arguments throws
  */
 export function startTask(run: TaskRun, waitFor: readonly unknown[], submitted: boolean): Promise<State> {
-  const { signal, halt } = run.flowScope;
-  if (halt.aborted && !signal.aborted) throw halt.reason as Error;
+  if (run.flowScope.halt.aborted) return (run.done = refuse(run));
   const found = lookAtInputs(run, waitFor);
   const { clock } = run.flowScope.world;
   run.expectedStartTime = clock.now();
@@ -37,11 +36,27 @@ export function startTask(run: TaskRun, waitFor: readonly unknown[], submitted: 
   return run.done;
 }
 
+/**
+ * The flow run was stopped: nothing begins, and the server hears of nothing. Code that tries a task until it succeeds would
+ * never let the event loop, and with it the end of the run, have its turn.
+ */
+async function refuse(run: TaskRun): Promise<State> {
+  await new Promise(setImmediate);
+  const error: unknown = run.flowScope.halt.reason;
+  run.phase = next(run.phase, { kind: 'created', at: now(run) }, run.spec.policy).phase;
+  run.phase = next(run.phase, { kind: isCancel(error) ? 'cancelled' : 'crashed', at: now(run), error }, run.spec.policy).phase;
+  return run.state;
+}
+
+function isCancel(error: unknown): boolean {
+  return error instanceof FlowStopped && error.why === 'cancelled';
+}
+
 /** Most runs wait for nothing and keep nothing: for them there is one promise less at every step. */
 function isPlainRun({ spec, flowScope, extraTags }: TaskRun, found: Found, submitted: boolean): boolean {
   if (found.special || spec.tags.length > 0 || extraTags.length > 0) return false;
   if (submitted && flowScope.runner.bounded) return false;
-  return (spec.persistResult ?? flowScope.persists) !== true && !flowScope.halt.aborted;
+  return (spec.persistResult ?? flowScope.persists) !== true;
 }
 
 async function plainRun(run: TaskRun, submitted: boolean): Promise<State> {
@@ -314,8 +329,7 @@ export function move(run: TaskRun, event: TaskEvent): TaskEffect {
 /** The flow was stopped, or the engine itself failed: the run is over, whatever its function still does. */
 function stop(run: TaskRun, error: unknown): State {
   if (run.phase.state?.isFinal()) return run.state;
-  const cancelled = error instanceof FlowStopped && error.why === 'cancelled';
-  move(run, { kind: cancelled ? 'cancelled' : 'crashed', at: now(run), error });
+  move(run, { kind: isCancel(error) ? 'cancelled' : 'crashed', at: now(run), error });
   sayFinished(run);
   return run.state;
 }

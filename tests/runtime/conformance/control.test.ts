@@ -272,6 +272,24 @@ describe('Stopping from outside', () => {
     expect((await runFlow(waited, [], { api, clock })).state.result()).toEqual(['PENDING', 2]);
   });
 
+  test('a run that is cancelled is over, also when its code tries a task until it succeeds, and no task begins any more', async () => {
+    const { api, given, stop } = await started();
+    let tries = 0;
+    const left = new AbortController();
+    const never = task(() => sleep(5).then(() => { throw new Error('not yet'); }), { name: 'never' });
+    const work = flow(async () => {
+      while (!left.signal.aborted && tries < 1_000_000) {
+        tries += 1;
+        await never().catch(() => undefined);
+      }
+    });
+    setTimeout(() => stop.abort(new FlowStopped('cancelled', 'asked to')), 50);
+    const state = await executeFlowRun(work, given, { api, signal: stop.signal });
+    left.abort();
+    expect([state.type, tries < 1_000_000]).toEqual(['CANCELLED', true]);
+    expect(api.taskRuns.filter(({ state: { type } }) => type === 'CANCELLED')).toHaveLength(1);
+  });
+
   test('a task that is out of time ends the subflow that it called, and tells the task', async () => {
     const seen: unknown[] = [];
     const hears = (what: string): Promise<void> => sleep(60_000, undefined, { signal: runtime.signal }).catch(() => void seen.push(what));
