@@ -207,7 +207,7 @@ export interface Api {
   ): Promise<void>;
   deleteVariable(name: string): Promise<boolean>;
   /** A block's data with its secrets; undefined when there is none. */
-  readBlock(type: string, name: string): Promise<JsonObject | undefined>;
+  readBlock(type: string, name: string, related?: readonly Related[]): Promise<JsonObject | undefined>;
 
   acquireSlots(request: SlotRequest): Promise<SlotAnswer>;
   /** False when the lease is gone. */

@@ -2,6 +2,7 @@ import { here } from './context.ts';
 import { ConfigurationError } from './errors.ts';
 import { currentWorld } from './engine/world.ts';
 import type { Api } from './ports.ts';
+import { relatedToRun } from './related.ts';
 import type { Json } from './types.ts';
 
 async function api(): Promise<Api> {
@@ -38,7 +39,7 @@ export class Secret {
   }
 
   static async load(name: string): Promise<Secret> {
-    const data = await (await api()).readBlock('secret', name);
+    const data = await (await api()).readBlock('secret', name, relatedToRun(here()));
     if (data === undefined)
       throw new ConfigurationError(
         `There is no secret block named '${name}'. Make one in Prefect under Blocks, of type Secret.`,

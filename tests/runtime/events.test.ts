@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { concurrency, createMarkdownArtifact, createProgressArtifact, emitEvent, flow, rateLimit, tags, task, updateProgressArtifact } from '../../src/runtime/index.ts';
+import { Secret, concurrency, createMarkdownArtifact, createProgressArtifact, emitEvent, flow, rateLimit, tags, task, updateProgressArtifact } from '../../src/runtime/index.ts';
 import { MemoryApi, runFlow } from '../../src/runtime/testing/index.ts';
 import { systemClock } from '../../src/runtime/engine/clock.ts';
 
@@ -29,19 +29,22 @@ describe('events of a flow', () => {
   test('of artifacts and of slots are told beside the run, its flow and its tags', async () => {
     const api = new MemoryApi(systemClock);
     for (const name of ['shop', 'paced', 'tag:labelled']) api.limits.set(name, 1);
+    api.blocks.set('secret/token', { value: 'hidden' });
     const inTask = task(async () => {
       await updateProgressArtifact(await createProgressArtifact({ progress: 1 }), 2);
       await concurrency('shop', () => rateLimit('paced'));
     }, { name: 'in-task' });
     const whole = flow(async () => {
       await createMarkdownArtifact({ markdown: 'text' });
+      await Secret.load('token');
       await tags(['labelled'], () => inTask());
     }, { name: 'conversion' });
     await runFlow(whole, [], { api });
-    const told = api.events.filter(({ event }) => /^prefect\.(?:artifact|concurrency-limit)\./.test(event));
+    const told = api.events.filter(({ event }) => /^prefect\.(?:artifact|block|concurrency-limit)\./.test(event));
     const besideTask = 'flow-run task-run flow tag';
     expect(told.map(({ event, related }) => `${event}: ${(related ?? []).map((each) => each['prefect.resource.role']).join(' ')}`)).toEqual([
       'prefect.artifact.created: flow-run flow',
+      'prefect.block.secret.loaded: block-type flow-run flow',
       `prefect.concurrency-limit.acquired: ${besideTask}`,
       `prefect.artifact.created: ${besideTask}`,
       `prefect.artifact.updated: ${besideTask}`,

@@ -21,6 +21,12 @@ export function artifactUpdated(id: string, patch: ArtifactPatch, related: reado
   return { event: 'prefect.artifact.updated', resource: { 'prefect.resource.id': `prefect.artifact.${id}` }, payload: patch as JsonObject, related };
 }
 
+/** Nothing of what is in the block is told. */
+export function blockLoaded(id: string, type: string, name: string, related: readonly Related[]): ClientEvent {
+  const ofType = { 'prefect.resource.id': `prefect.block-type.${type}`, 'prefect.resource.role': 'block-type' };
+  return { event: `prefect.block.${type}.loaded`, resource: { 'prefect.resource.id': `prefect.block-document.${id}`, 'prefect.resource.name': name }, related: [ofType, ...related] };
+}
+
 /** One a limit, beside the others that were taken with it. */
 export function slotEvents(phase: 'acquired' | 'released', limits: readonly TakenLimit[], slots: number, related: readonly Related[]): ClientEvent[] {
   return limits.map(({ id, name, limit }) => ({

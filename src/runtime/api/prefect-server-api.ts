@@ -20,7 +20,7 @@ import type {
 import { attend } from './attend.ts';
 import { speaksAs } from './client.ts';
 import type { PrefectClient } from './client.ts';
-import { artifactCreated, artifactUpdated, slotEvents } from './client-events.ts';
+import { artifactCreated, artifactUpdated, blockLoaded, slotEvents } from './client-events.ts';
 import { acquireSlots, releaseLease, renewLease } from './concurrency.ts';
 import { proposeFlowState } from './propose.ts';
 import { Reporter } from './reporter.ts';
@@ -152,8 +152,10 @@ export class PrefectServerApi implements Api {
     return await deleteVariable(this.#client, name);
   }
 
-  async readBlock(type: string, name: string): Promise<JsonObject | undefined> {
-    return await readBlock(this.#client, type, name);
+  async readBlock(type: string, name: string, related: readonly Related[] = []): Promise<JsonObject | undefined> {
+    const block = await readBlock(this.#client, type, name);
+    if (block !== undefined && related.length > 0) this.emitEvent(blockLoaded(block.id, type, name, related));
+    return block?.data;
   }
 
   async acquireSlots(request: SlotRequest): Promise<SlotAnswer> {

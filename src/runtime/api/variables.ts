@@ -31,10 +31,10 @@ export async function deleteVariable(client: PrefectClient, name: string): Promi
   return status !== 404;
 }
 
-/** A block's data, its secrets with it; undefined when there is none of that name. */
-export async function readBlock(client: PrefectClient, type: string, name: string): Promise<JsonObject | undefined> {
+/** A block with its data, the secrets too; undefined when there is none of that name. */
+export async function readBlock(client: PrefectClient, type: string, name: string): Promise<{ readonly id: string; readonly data: JsonObject } | undefined> {
   const path = `/block_types/slug/${encodeURIComponent(type)}/block_documents/name/${encodeURIComponent(name)}?include_secrets=true`;
-  return (await readOrNothing<{ data: JsonObject }>(client, path))?.data;
+  return await readOrNothing(client, path);
 }
 
 /** 404 is an answer: there is none. */

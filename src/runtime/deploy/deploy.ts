@@ -86,7 +86,7 @@ async function valueOf(reference: string, outputs: Outputs, { client, env }: Dep
   // The worker's, when it starts a run.
   if (reference.startsWith('ctx.')) return untouched;
   if (!reference.startsWith('prefect.')) return outputOf(reference, outputs);
-  return await ofServer(reference, { readVariable: (name) => readVariable(client, name), readBlock: (type, name) => readBlock(client, type, name) });
+  return await ofServer(reference, { readVariable: (name) => readVariable(client, name), readBlock: async (type, name) => (await readBlock(client, type, name))?.data });
 }
 
 /** `id.name`, or the name alone, as steps without an id are referred to. */

@@ -209,7 +209,7 @@ export class LocalApi implements Api {
     return this.variables.delete(name);
   }
 
-  async readBlock(_type: string, _name: string): Promise<JsonObject | undefined> {
+  async readBlock(_type: string, _name: string, _related?: readonly Related[]): Promise<JsonObject | undefined> {
     return undefined;
   }
 

@@ -1,4 +1,4 @@
-import { artifactCreated, artifactUpdated, slotEvents } from '../api/client-events.ts';
+import { artifactCreated, artifactUpdated, blockLoaded, slotEvents } from '../api/client-events.ts';
 import { LocalApi } from '../local/local-api.ts';
 import type {
   ArtifactPatch,
@@ -131,8 +131,10 @@ export class MemoryApi extends LocalApi {
     this.emitEvent(artifactUpdated(id, patch, related));
   }
 
-  override async readBlock(type: string, name: string): Promise<JsonObject | undefined> {
-    return this.blocks.get(`${type}/${name}`);
+  override async readBlock(type: string, name: string, related: readonly Related[] = []): Promise<JsonObject | undefined> {
+    const data = this.blocks.get(`${type}/${name}`);
+    if (data !== undefined && related.length > 0) this.emitEvent(blockLoaded(name, type, name, related));
+    return data;
   }
 
   override async acquireSlots({ names, slots, mode, related = [] }: SlotRequest): Promise<SlotAnswer> {

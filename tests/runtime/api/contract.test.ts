@@ -276,10 +276,16 @@ describe.each<readonly [string, () => Side]>([
     expect([await api.deleteVariable('limit'), await api.deleteVariable('limit')]).toEqual([true, false]);
     expect(await api.readBlock('secret', 'nothing')).toBeUndefined();
     await side().makeBlock('token', 'hidden');
-    expect(await api.readBlock('secret', 'token')).toMatchObject({ value: 'hidden' });
+    const related = [{ 'prefect.resource.id': `prefect.flow-run.${uuid4()}`, 'prefect.resource.role': 'flow-run' }];
+    expect(await api.readBlock('secret', 'token', related)).toMatchObject({ value: 'hidden' });
+    await api.drain();
+    const ofType = { 'prefect.resource.id': 'prefect.block-type.secret', 'prefect.resource.role': 'block-type' };
+    await expect.poll(() => side().events(related[0]?.['prefect.resource.id'] ?? ''), { timeout: 30_000, interval: 500 }).toEqual([
+      { event: 'prefect.block.secret.loaded', resource: { 'prefect.resource.id': expect.stringMatching(/^prefect\.block-document\./), 'prefect.resource.name': 'token' }, payload: {}, related: [ofType, ...related] },
+    ]);
     const { id } = await makeRun(side());
     expect(await api.readRunInput(id, 'k')).toBeUndefined();
-  });
+  }, 60_000);
 
   test('slots of a limit are held until they are given back; a limit that is not there holds nobody', async () => {
     const { api } = side();
