@@ -184,6 +184,12 @@ describe.each(places)('a run of %s', (module) => {
     const pids = (await textOf(`${module}-long.pids`)).split(' ').map(Number);
     expect(pids).toHaveLength(2);
     for (const pid of pids) await expect.poll(() => isAlive(pid), { timeout: 120_000 }).toBe(false);
+    // The worker does not say it once more: an automation on it would act twice.
+    const events = async (): Promise<string[]> => (await server.client.json<{ events: { event: string }[] }>('POST', '/events/filter', { filter: { any_resource: { id: [`prefect.flow-run.${id}`] } } })).events.map(({ event }) => event);
+    await expect.poll(events, { timeout: 120_000 }).toContain('prefect.worker.executed-flow-run');
+    await sleep(4000);
+    const states = await server.client.json<{ type: string }[]>('GET', `/flow_run_states/?flow_run_id=${id}`);
+    expect(states.filter(({ type }) => type === 'CANCELLED')).toHaveLength(1);
   }, 120_000);
 
   test('is Crashed by the worker when its process is killed', async () => {

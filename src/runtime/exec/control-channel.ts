@@ -9,6 +9,9 @@ const longestReceipt = 4096;
 /** How long a supervisor has to answer a greeting or a receipt, in milliseconds: an old one never does. */
 const answerMs = 500;
 
+/** How long a cancelled run has to say so itself, in milliseconds: a supervisor waits a second to be answered at all. */
+const ownWordMs = 600;
+
 /** Why the supervisor is about to end this process. */
 export type Intent = 'cancel' | 'reschedule' | 'relinquish';
 const intents: Readonly<Record<string, Intent>> = { c: 'cancel', r: 'reschedule', q: 'relinquish' };
@@ -28,6 +31,8 @@ export class ControlChannel {
   #greeted = Buffer.alloc(0);
   #taken: (() => void) | null = null;
   #told = false;
+  /** Until a supervisor that asked for a cancel is answered. */
+  #owed: NodeJS.Timeout | null = null;
   /** The last thing that was asked for. */
   intent: Intent | null = null;
 
@@ -54,14 +59,19 @@ export class ControlChannel {
     return this.#socket !== null;
   }
 
-  /** Tells what became of the run. The exit code is not looked at then. */
+  /**
+   * Tells what became of the run. The exit code is not looked at then. After an intent the supervisor is the one that says how
+   * the run ended, unless that was a cancel which it was not answered yet.
+   */
   async tell(receipt: Receipt): Promise<void> {
     const body = Buffer.from(JSON.stringify(Object.fromEntries(Object.entries(receipt).toSorted(([a], [b]) => (a < b ? -1 : 1)))));
     // A run that is over has nothing else that keeps the process.
     this.#socket?.ref();
     await this.#known;
-    if (this.#socket === null || !this.#understandsReceipts || this.intent !== null || body.length > longestReceipt) return;
+    if (this.#socket === null || !this.#understandsReceipts || body.length > longestReceipt) return;
+    if (this.intent !== null && (this.#owed === null || receipt.disposition !== 'STATE_REPORTED')) return;
     this.#told = true;
+    this.#forgive();
     const head = Buffer.alloc(5);
     head.writeUInt8(receiptTag, 0);
     head.writeUInt32BE(body.length, 1);
@@ -74,6 +84,7 @@ export class ControlChannel {
   }
 
   close(): void {
+    this.#forgive();
     this.#socket?.destroy();
   }
 
@@ -83,10 +94,22 @@ export class ControlChannel {
     const isGreeting = this.#greeted.length > 0 ? !this.#understandsReceipts : byte === greeting[0];
     if (isGreeting) return this.#greet(byte);
     // The first word about the end is the one that counts, on either side.
-    if (intent === undefined || this.#told) return;
-    this.intent ??= intent;
-    this.#socket?.write('a');
+    if (intent === undefined || this.#told || this.intent !== null) return;
+    this.intent = intent;
+    // Whoever acknowledges a cancel leaves its state to the supervisor, who sets Cancelled seconds later, and a second time.
+    if (intent === 'cancel' && this.#understandsReceipts) this.#owed = setTimeout(() => this.#acknowledge(), ownWordMs);
+    else this.#acknowledge();
     onIntent(intent);
+  }
+
+  #acknowledge(): void {
+    this.#forgive();
+    this.#socket?.write('a');
+  }
+
+  #forgive(): void {
+    if (this.#owed !== null) clearTimeout(this.#owed);
+    this.#owed = null;
   }
 
   #greet(byte: number): void {

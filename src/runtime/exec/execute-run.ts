@@ -23,8 +23,7 @@ export async function executeRun(api: Api, runId: string, entrypoint: string, in
   const { channel } = interruptions;
   try {
     const state = await execute(api, runId, entrypoint, interruptions);
-    // After an intent the supervisor knows what to make of the end; only it can say that somebody asked for it.
-    if (channel.intent === null) await channel.tell(receiptOf(state));
+    await channel.tell(receiptOf(state));
     return interruptions.exitCode(state);
   } finally {
     endDescendants();
