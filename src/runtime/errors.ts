@@ -38,7 +38,7 @@ export class Abort extends RuntimeError {
   override readonly name = 'Abort';
 }
 
-/** An engine's own limit; a timeout that user code throws is another. */
+/** Something took too long: an engine's own limit, or what user code says of its own. */
 export class RunTimeout extends RuntimeError {
   override readonly name = 'RunTimeout';
 }
@@ -97,4 +97,9 @@ function describe(value: unknown): string {
   } catch {
     return 'a value that cannot be written';
   }
+}
+
+/** Whether it tells of a time that was over: of the runtime, or JavaScript's own (`AbortSignal.timeout`). */
+export function isTimeout(error: unknown): boolean {
+  return error instanceof RunTimeout || (error instanceof Error && error.name === 'TimeoutError');
 }

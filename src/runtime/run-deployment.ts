@@ -3,6 +3,7 @@ import type { FlowRunRecord, JsonObject } from './types.ts';
 
 /** How a deployment is run. */
 export interface RunDeploymentOptions {
+  /** Futures in them are waited for, and are edges of the run graph. */
   readonly parameters?: Record<string, unknown>;
   readonly flowRunName?: string;
   readonly tags?: readonly string[];

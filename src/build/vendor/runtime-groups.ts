@@ -6,7 +6,7 @@ export const runtimeGroups = [
   { name: 'errors', test: /src[\\/]runtime[\\/](?:errors|engine[\\/]interrupts)\.ts$/, priority: 2 },
   {
     name: 'engine',
-    test: /src[\\/]runtime[\\/](?:engine[\\/](?!hold-slots|pause-run|start-deployment|call-in-thread|process-signals|stray-errors)|(?!index))[a-z0-9-]+\.ts$/,
+    test: /src[\\/]runtime[\\/](?:engine[\\/](?!write-artifact|hold-slots|pause-run|start-deployment|start-subflow|wait-for-inputs|call-in-thread|process-signals|stray-errors)|(?!index))[a-z0-9-]+\.ts$/,
     priority: 1,
   },
 ];

@@ -1,5 +1,5 @@
 import { within } from '../context.ts';
-import { Abort, ParameterTypeError, RunTimeout, formatException } from '../errors.ts';
+import { Abort, ParameterTypeError, RunTimeout, formatException, isTimeout } from '../errors.ts';
 import { poolOf } from '../related.ts';
 import { describeIssues } from '../standard-schema.ts';
 import { State } from '../state.ts';
@@ -112,22 +112,28 @@ async function running(job: FlowJob, args: readonly unknown[], stop: Stop): Prom
   say(job, levels.info, `Beginning ${parent ? 'subflow' : 'flow'} run '${record.name}' for flow '${job.spec.name}'`);
   if (world.api.uiUrl && !parent) sayHere(job, `View at ${world.api.uiUrl}/runs/flow-run/${record.id}`);
   try {
-    for (let attempt = record.run_count + 1; ; attempt += 1) {
-      await hooks(job, job.spec.hooks.running, started);
-      const ended = await oneAttempt(job, args, attempt, stop);
-      const state = await report(job, ended, stop);
-      if (state.type !== 'SCHEDULED' || state.name !== 'AwaitingRetry') return await finish(job, state);
+    for (let attempt = firstAttempt(record); ; attempt += 1) {
+      const current = { ...job, record: { ...record, run_count: attempt } };
+      await hooks(current, job.spec.hooks.running, started);
+      const ended = await oneAttempt(current, args, stop);
+      const state = await report(current, ended, stop);
+      if (state.type !== 'SCHEDULED' || state.name !== 'AwaitingRetry') return await finish(current, state);
       say(
         job,
         levels.info,
         `Received non-final state '${state.name}' when proposing final state '${ended.name}' and will attempt to run again...`,
       );
       started = await becomeRunning(job, stop.now.signal);
-      if (started.type !== 'RUNNING') return await finish(job, started);
+      if (started.type !== 'RUNNING') return await finish(current, started);
     }
   } finally {
     detach();
   }
+}
+
+/** As the server counts: a run that goes on after a pause is in the attempt that it was in. */
+function firstAttempt({ run_count, empirical_policy }: FlowRunRecord): number {
+  return empirical_policy.resuming === true ? Math.max(run_count, 1) : run_count + 1;
 }
 
 /** A run that a concurrency limit holds back stays Pending: it is asked for again until it is let in. */
@@ -161,17 +167,12 @@ function attend({ world, record, spec }: FlowJob, { details }: State, stop: Stop
 }
 
 /** Calls the function once, waits for the tasks that it left behind, and says what came of it. */
-async function oneAttempt(
-  job: FlowJob,
-  args: readonly unknown[],
-  attempt: number,
-  stop: Stop,
-): Promise<State> {
+async function oneAttempt(job: FlowJob, args: readonly unknown[], stop: Stop): Promise<State> {
   const ended = new AbortController();
   const timeout = new AbortController();
   const signal = AbortSignal.any([stop.now.signal, timeout.signal]);
   const halt = AbortSignal.any([signal, stop.soon.signal, ...(job.parent ? [job.parent.halt] : [])]);
-  const scope = scopeOf(job, attempt, { signal, halt, queueSignal: AbortSignal.any([halt, ended.signal]) });
+  const scope = scopeOf(job, { signal, halt, queueSignal: AbortSignal.any([halt, ended.signal]) });
   const { timeoutSeconds } = job.spec;
   const limit =
     timeoutSeconds === null ? null : new FlowTimeout(`Flow run exceeded timeout of ${timeoutSeconds} second(s)`);
@@ -249,7 +250,7 @@ async function endOpen(scope: FlowScope, reason: unknown): Promise<void> {
   } while (scope.open.size > 0);
 }
 
-function scopeOf(job: FlowJob, attempt: number, signals: Pick<FlowScope, 'signal' | 'halt' | 'queueSignal'>): FlowScope {
+function scopeOf(job: FlowJob, signals: Pick<FlowScope, 'signal' | 'halt' | 'queueSignal'>): FlowScope {
   const { record, spec, world, parent } = job;
   return {
     id: record.id,
@@ -267,7 +268,7 @@ function scopeOf(job: FlowJob, attempt: number, signals: Pick<FlowScope, 'signal
     parameters: record.parameters,
     scheduledStartTime: record.expected_start_time,
     jobVariables: record.job_variables ?? {},
-    runCount: attempt,
+    runCount: record.run_count,
     parentTaskRunId: record.parent_task_run_id,
     parent,
     ...signals,
@@ -284,6 +285,7 @@ function stateOfError(error: unknown): State {
   if (error instanceof FlowStopped) return stateOfStop(error);
   if (error instanceof FlowTimeout)
     return new State('FAILED', { name: 'TimedOut', message: error.message }, undefined, error);
+  if (isTimeout(error)) return new State('FAILED', { name: 'TimedOut', message: `Flow run failed due to timeout: ${formatException(error)}` }, undefined, error);
   return new State(
     'FAILED',
     { message: `Flow run encountered an exception: ${formatException(error)}` },
@@ -362,7 +364,7 @@ async function finish(job: FlowJob, state: State): Promise<State> {
 async function hooks(job: FlowJob, list: readonly FlowHook[], state: State): Promise<void> {
   if (list.length === 0) return;
   const never = new AbortController().signal;
-  const scope = scopeOf(job, job.record.run_count, { signal: never, halt: never, queueSignal: never });
+  const scope = scopeOf(job, { signal: never, halt: never, queueSignal: never });
   const place = { flowScope: scope, taskRun: null, transaction: null, extraTags: [] };
   await within(place, () =>
     runHooks(list, [job.spec, scope, state], state.name, (level, text) => say(job, level, text)),

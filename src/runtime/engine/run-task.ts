@@ -209,7 +209,7 @@ function startTimeout(run: TaskRun, seconds: number): () => void {
   });
 }
 
-/** The engine's own limit: a RunTimeout of user code is an exception like any other. */
+/** The engine's own limit: a RunTimeout of user code is another, whose words stand in the state. */
 class TaskTimeout extends RunTimeout {}
 
 async function judgeState(

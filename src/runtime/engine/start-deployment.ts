@@ -1,11 +1,13 @@
 import { here } from '../context.ts';
 import { ConfigurationError } from '../errors.ts';
+import { settle } from '../inputs.ts';
+import { waitForInputs } from './wait-for-inputs.ts';
 import { currentWorld } from './world.ts';
 import { toParameters } from './serialize.ts';
 import type { RunDeploymentOptions } from '../run-deployment.ts';
 import { isFinalType, stateFrom } from '../state.ts';
 import type { State } from '../state.ts';
-import type { FlowRunRecord } from '../types.ts';
+import type { FlowRunRecord, TaskInputs } from '../types.ts';
 import { uuid4 } from '../uuid.ts';
 
 /** Runs a deployment (`flow/deployment` or its id) and waits for its end. */
@@ -16,13 +18,14 @@ export async function startDeployment(
   const { api, clock } = here().flowScope?.world ?? (await currentWorld());
   const deployment = await api.readDeployment(name);
   if (!deployment) throw new ConfigurationError(`There is no deployment '${name}'. Its name is <flow>/<deployment>.`);
+  const taskInputs = await waitForInputs(options.parameters ?? {});
   const run = await api.createDeploymentRun(deployment.id, {
-    parameters: toParameters(options.parameters ?? {}),
+    parameters: toParameters(settle(options.parameters ?? {}) as Record<string, unknown>),
     ...(options.flowRunName === undefined ? {} : { name: options.flowRunName }),
     ...(options.tags || here().extraTags.length > 0 ? { tags: [...here().extraTags, ...(options.tags ?? [])] } : {}),
     ...(options.jobVariables ? { job_variables: options.jobVariables } : {}),
     idempotency_key: options.idempotencyKey ?? null,
-    parent_task_run_id: await placeholder(name, options.asSubflow ?? true),
+    parent_task_run_id: await placeholder(name, taskInputs, options.asSubflow ?? true),
   });
   const last = clock.now() + (options.timeout ?? Infinity) * 1_000_000;
   for (let current = run; ; current = await api.readFlowRun(run.id)) {
@@ -33,7 +36,7 @@ export async function startDeployment(
 }
 
 /** The row of the graph that the deployment's run takes. */
-async function placeholder(name: string, asSubflow: boolean): Promise<string | null> {
+async function placeholder(name: string, taskInputs: TaskInputs, asSubflow: boolean): Promise<string | null> {
   const { flowScope } = here();
   if (!flowScope || !asSubflow) return null;
   const { run } = await flowScope.world.api.createTaskRun({
@@ -41,7 +44,8 @@ async function placeholder(name: string, asSubflow: boolean): Promise<string | n
     flow_run_id: flowScope.id,
     task_key: name.replaceAll('/', '-'),
     dynamic_key: uuid4(),
-    task_inputs: {},
+    task_inputs: taskInputs,
+    empirical_policy: { retries: 0, retry_delay: 0 },
     state: { type: 'PENDING' },
   });
   return run.id;

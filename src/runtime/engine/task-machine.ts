@@ -1,4 +1,4 @@
-import { formatException } from '../errors.ts';
+import { formatException, isTimeout } from '../errors.ts';
 import { State } from '../state.ts';
 import { isoMicros } from '../time.ts';
 import type { ResultMetadata, StateDetails } from '../types.ts';
@@ -130,6 +130,7 @@ function failure(event: Attempt, _policy: TaskPolicy): State {
     const message = event.error instanceof Error ? event.error.message : String(event.error);
     return fault('FAILED', event.at, message, event.error, 'TimedOut');
   }
+  if (isTimeout(event.error)) return fault('FAILED', event.at, `Task run failed due to timeout: ${formatException(event.error)}`, event.error, 'TimedOut');
   return fault('FAILED', event.at, `Task run encountered an exception ${formatException(event.error)}`, event.error);
 }
 

@@ -72,6 +72,24 @@ describe('Pause and suspend', () => {
     await api.resumeFlowRun(given.id);
     expect((await api.readFlowRun(given.id)).state).toMatchObject({ type: 'SCHEDULED', name: 'Resuming' });
   });
+
+  test('a run that goes on in another process is in the attempt that it was in, and a retry is the next one', async () => {
+    const api = new MemoryApi(systemClock);
+    const given = await api.createFlowRun({ flow_id: await api.ensureFlow('f'), deployment_id: 'd', empirical_policy: { retries: 1, retry_delay: 0 } });
+    const seen: (number | undefined)[] = [];
+    const work = flow(
+      async () => {
+        seen.push(runtime.flowRun?.runCount);
+        await suspendFlowRun({ key: 'once' });
+        if (runtime.flowRun?.runCount === 1) throw new Error('no luck');
+      },
+      { retries: 1, onRunning: [() => seen.push(runtime.flowRun?.runCount)], onCompletion: [() => seen.push(runtime.flowRun?.runCount)] },
+    );
+    await executeFlowRun(work, given, { api });
+    await api.resumeFlowRun(given.id);
+    await executeFlowRun(work, await api.readFlowRun(given.id), { api });
+    expect([seen, (await api.readFlowRun(given.id)).run_count]).toEqual([[1, 1, 1, 1, 2, 2, 2], 2]);
+  });
 });
 
 describe('Stopping from outside', () => {
@@ -270,6 +288,24 @@ describe('Stopping from outside', () => {
       return [state?.type, Math.round((clock.now() - before) / 1_000_000)];
     });
     expect((await runFlow(waited, [], { api, clock })).state.result()).toEqual(['PENDING', 2]);
+  });
+
+  test('a deployment is given what futures came to, and is drawn after the tasks that they are of', async () => {
+    let given: unknown;
+    const api = new (class extends MemoryApi {
+      override readDeployment = async () => ({ id: 'd' }) as never;
+      override createDeploymentRun = async (_id: string, body: object) => {
+        given = (body as { parameters: unknown }).parameters;
+        return await this.createFlowRun({ flow_id: await this.ensureFlow('child'), state: { type: 'COMPLETED' } });
+      };
+    })(systemClock);
+    const count = task(() => 6, { name: 'count' });
+    const placed: unknown[] = [];
+    const create = api.createTaskRun.bind(api);
+    api.createTaskRun = async (body) => (placed.push(body.task_inputs), await create(body));
+    await runFlow(flow(async () => void (await runDeployment('child/d', { parameters: { rows: count.submit(), days: [1] } }))), [], { api });
+    expect(given).toEqual({ rows: 6, days: [1] });
+    expect(placed).toEqual([{ rows: [{ input_type: 'task_run', id: api.taskRuns.find(({ name }) => name.startsWith('count'))?.id }], days: [] }]);
   });
 
   test('a run that is cancelled is over, also when its code tries a task until it succeeds, and no task begins any more', async () => {

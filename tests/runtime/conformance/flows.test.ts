@@ -245,7 +245,16 @@ describe('Flow names, timeouts, logs', () => {
       { timeoutSeconds: 60 },
     );
     const { state } = await runFlow(own, []);
-    expect([state.name, state.message]).toEqual(['Failed', 'Flow run encountered an exception: RunTimeout: mine']);
+    expect([state.name, state.message]).toEqual(['TimedOut', 'Flow run failed due to timeout: RunTimeout: mine']);
+  });
+
+  test.each([
+    ['a task of it', task(() => sleep(60_000, undefined, { signal: runtime.signal }), { name: 'slow', timeoutSeconds: 0.05 }), 'Task run exceeded timeout of 0.05 second(s)', 'RunTimeout: Task run exceeded timeout of 0.05 second(s)'],
+    ["JavaScript's own limit", task(() => sleep(60_000, undefined, { signal: AbortSignal.timeout(20) }).catch((error: Error) => { throw error.cause as Error; }), { name: 'fetches' }), 'Task run failed due to timeout: TimeoutError: The operation was aborted due to timeout', 'TimeoutError: The operation was aborted due to timeout'],
+  ])('a flow that fails because of a timeout of %s is TimedOut too, and says of what', async (_of, slow, ofTask, ofFlow) => {
+    const { state, taskRuns } = await runFlow(flow(() => slow()), [], { clock: systemClock });
+    expect([taskRuns[0]?.state.name, taskRuns[0]?.state.message]).toEqual(['TimedOut', ofTask]);
+    expect([state.type, state.name, state.message]).toEqual(['FAILED', 'TimedOut', `Flow run failed due to timeout: ${ofFlow}`]);
   });
 
   const talks = flow(async () => {

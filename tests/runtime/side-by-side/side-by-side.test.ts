@@ -104,7 +104,7 @@ const headInSpanish = [
   '`tests/runtime/side-by-side/side-by-side.test.ts`; `npx vitest run -u` con ese archivo lo vuelve a escribir.',
 ];
 
-/** What no field of a run that goes well shows; `api/lease*.test.ts` and `conformance/results.test.ts` hold it. */
+/** What no field of a run that goes well shows; `api/lease*.test.ts`, `conformance/*.test.ts` and `e2e/runtime-*.test.ts` hold it. */
 const onPurpose = [
   '',
   '## Leases of concurrency slots, in the engine alone',
@@ -117,6 +117,16 @@ const onPurpose = [
   '- A server takes the slot of a run that pauses in its process. The next renewal of Prefect then cancels the run, paused or resumed; here it',
   '  goes on, without a slot.',
   '- Slots that cannot be given back are a warning, and free when their lease has run out: what was done with them is done. In Prefect the run fails.',
+  '',
+  '## Runs of a work pool',
+  '',
+  'What a pool starts looks the same too, in states, log lines and events (`tests/e2e/runtime-pool.test.ts`), but:',
+  '',
+  '- A run that is cancelled says Cancelled itself, at once, and the tasks at work in it are Cancelled: in Python they are Crashed, and the worker says',
+  '  it seconds later. Of the event `prefect.runner.cancelled-flow-run`, which the worker sends then, there is none: `prefect.flow-run.Cancelled` is there.',
+  '- A pull step that fails makes the run Failed, with the reason in its state. In Python it is Crashed: a process ended.',
+  '- A flow that is out of time leaves its tasks Cancelled; in Python they are Crashed.',
+  '- The line `Engine execution exited with unexpected exception` of a flow that failed is not there: the error is in the log already.',
 ];
 
 const onPurposeInSpanish = [
@@ -132,6 +142,16 @@ const onPurposeInSpanish = [
   '  reanudada; aquí continúa, sin plaza.',
   '- Las plazas que no se pueden devolver son un aviso, y quedan libres cuando caduca su lease: lo hecho con ellas, hecho está. En Prefect la',
   '  ejecución falla.',
+  '',
+  '## Las ejecuciones de un work pool',
+  '',
+  'Lo que arranca un pool también se ve igual, en estados, líneas de log y eventos (`tests/e2e/runtime-pool.test.ts`), salvo esto:',
+  '',
+  '- Una ejecución cancelada pasa ella misma a Cancelled, enseguida, y también las tasks en marcha: en Python estas quedan en Crashed, y es el worker quien',
+  '  lo anota segundos después. El evento `prefect.runner.cancelled-flow-run` que envía entonces el worker no llega; `prefect.flow-run.Cancelled`, sí.',
+  '- Si un paso de pull falla, la ejecución queda en Failed y su estado dice por qué. En Python queda en Crashed: un proceso terminó.',
+  '- Un flow al que se le acaba el tiempo deja sus tasks en Cancelled; en Python, en Crashed.',
+  '- La línea `Engine execution exited with unexpected exception` de un flow que falla no está: el error ya figura en el log.',
 ];
 
 /** What is the same of every task stands there once. */
