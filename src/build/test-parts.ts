@@ -2,7 +2,7 @@ import { basename } from 'node:path';
 
 /** What waits long for whole systems (stores, servers, schedules) has a run of its own: `npm run test:systems`. */
 export const systems = [
-  ...['additions', 'api-extractor', 'api-loader', 'backfill', 'lakes', 'loaders', 'notification', 'sap-extractor', 'sql-extractors', 'typescript-databases', 'typescript-stopping', 'typescript-stores'].map((each) => `tests/e2e/${each}.test.ts`),
+  ...['additions', 'api-extractor', 'api-loader', 'backfill', 'lakes', 'loaders', 'notification', 'runtime-pool', 'sap-extractor', 'sql-extractors', 'typescript-databases', 'typescript-lakes', 'typescript-stopping', 'typescript-stores'].map((each) => `tests/e2e/${each}.test.ts`),
   'tests/runtime/api/chaos.test.ts',
   'tests/runtime/api/chaos-scripts.test.ts',
   'tests/runtime/api/chaos-runs.test.ts',
