@@ -37,7 +37,7 @@ describe('how often a server is asked', () => {
 describe('how much is on its way', () => {
   test('is what a server works off within a moment, within the bound that is set', () => {
     expect(learned(10, 1).window(most)).toBe(500);
-    expect(learned(300, 1).window(most)).toBe(900);
+    expect(learned(300, 1).window(most)).toBe(1800);
     expect(learned(5000, 1).window(most)).toBe(most);
     expect(learned(10, 1).window(250)).toBe(250);
   });
