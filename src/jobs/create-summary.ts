@@ -26,7 +26,7 @@ export function pendingOf({ git, install, site, input, dryRun }: CreateResult, l
     add(gitText(git, locale), [git.reason === 'inside' ? commit : `git init && ${commit}`]);
   if ('done' in git && git.done && git.identity === 'fallback')
     add(ui.gitFallback, ['git config --global user.name "…"', 'git config --global user.email "…"']);
-  if ('done' in install && !install.done) 
+  if ('done' in install && !install.done)
     add(input.language === 'typescript' ? ui.packagesNotInstalled : ui.notInstalled, [install.command], install.problems);
   return pending;
 }

@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import * as http from 'node:http';
@@ -7,6 +6,7 @@ import type { AddressInfo, Server, Socket } from 'node:net';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { selfSigned } from '../self-signed.ts';
 
 /** A server of a test: where it is, and how it ends. */
 export interface LoopbackServer {
@@ -27,9 +27,7 @@ export async function statusServer(status: number): Promise<LoopbackServer> {
 /** Speaks TLS with a certificate that no machine trusts; `authority` is the file of who signed it. openssl makes it for each run. */
 export async function unknownCertificateServer(): Promise<LoopbackServer & { readonly authority: string }> {
   const folder = await mkdtemp(join(tmpdir(), 'kpi-flow-certificate-'));
-  const [key, authority] = [join(folder, 'authority.key'), join(folder, 'authority.crt')];
-  const request = ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', '-subj', '/CN=127.0.0.1', '-addext', 'subjectAltName=IP:127.0.0.1'];
-  execFileSync('openssl', [...request, '-keyout', key, '-out', authority], { stdio: 'pipe' });
+  const { key, certificate: authority } = selfSigned(folder);
   const options = { key: readFileSync(key, 'utf8'), cert: readFileSync(authority, 'utf8') };
   const server = await listen(https.createServer(options, (_, response) => response.end()));
   return { port: server.port, authority, close: async () => await Promise.all([server.close(), rm(folder, { recursive: true })]).then(() => undefined) };

@@ -172,9 +172,10 @@ export class PrefectServerApi implements Api {
   }
 
   async releaseLease(lease: string): Promise<void> {
-    await releaseLease(this.#client, lease);
-    for (const each of this.#toRelease.get(lease) ?? []) this.emitEvent(each);
+    const released = this.#toRelease.get(lease) ?? [];
     this.#toRelease.delete(lease);
+    await releaseLease(this.#client, lease);
+    for (const each of released) this.emitEvent(each);
   }
 
   async readDeployment(nameOrId: string): Promise<DeploymentRecord | undefined> {

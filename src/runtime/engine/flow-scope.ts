@@ -23,7 +23,6 @@ export interface FlowScope extends ReportedFlowRun {
   readonly world: World;
   readonly spec: FlowSpec;
   readonly version: string | null;
-  readonly deploymentName: string | null;
   readonly deploymentVersion: string | null;
   readonly parameters: JsonObject;
   readonly scheduledStartTime: string | null;

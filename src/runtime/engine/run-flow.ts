@@ -238,14 +238,13 @@ function aborted({ signal }: FlowScope, open: ReadonlySet<OpenWork>): Promise<vo
 
 /** The flow failed or was stopped: with a reason to stop, its tasks are stopped as well; else they finish. */
 async function endOpen(scope: FlowScope, reason: unknown): Promise<void> {
-  if (reason === null) await settleOpen(scope);
-  for (const each of scope.open)
-    each.interrupt?.(
-      reason instanceof FlowStopped ? reason : new FlowStopped('cancelled', String((reason as Error).message)),
-    );
-  // The code around what was stopped hears of it in a turn of its own, and may have something to undo.
+  if (reason !== null) {
+    const stop = reason instanceof FlowStopped ? reason : new FlowStopped('cancelled', String((reason as Error).message));
+    for (const each of scope.open) each.interrupt?.(stop);
+  }
+  // The code around what ended hears of it in a turn of its own, and may begin another, or have something to undo.
   do {
-    await Promise.allSettled([...scope.open].map((each) => each.done));
+    await settleOpen(scope);
     await new Promise(setImmediate);
   } while (scope.open.size > 0);
 }

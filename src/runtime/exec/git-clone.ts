@@ -86,7 +86,7 @@ async function update(clone: Clone): Promise<void> {
     if (directories.length > 0) await inside(clone, 'sparse-checkout', 'set', '--', ...directories);
     await bring(clone);
   } catch (error) {
-    if (!(error instanceof ShellError) || (await isReachable(clone)) === false) throw error;
+    if (!(error instanceof ShellError) || !(await isReachable(clone))) throw error;
     // One that a killed run left unfinished, or whose history was written anew.
     if (await hasChanges(folder)) throw new PullStepError(`${folder} cannot be brought up to date, and has changes that are not committed: ${error.message}`, { cause: error });
     await rm(folder, { recursive: true, force: true });

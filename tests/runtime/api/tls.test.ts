@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
@@ -9,22 +8,13 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { connect } from '../../../src/runtime/api/connect.ts';
 import { startThread } from '../../../src/runtime/api/run-thread.ts';
 import { readSettings } from '../../../src/runtime/api/settings.ts';
+import { selfSigned, selfSignedIfPossible } from '../../self-signed.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'kpi-flow-tls-'));
-const [key, certificate] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
+const tls = selfSignedIfPossible(folder);
+const { key, certificate } = tls ?? { key: '', certificate: '' };
 
-/** One that is its own authority; why there is none, where nobody can make it. */
-const missing = ((): string | undefined => {
-  try {
-    execFileSync('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '1', '-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost,IP:127.0.0.1', '-keyout', key, '-out', certificate], { stdio: 'ignore' });
-    return undefined;
-  } catch {
-    return 'openssl, which makes the certificate, is not on this machine';
-  }
-})();
-if (missing !== undefined) process.stderr.write(`skipped: ${missing}\n`);
-
-describe.skipIf(missing !== undefined)('a Prefect server whose certificate no public authority signed', () => {
+describe.skipIf(tls === undefined)('a Prefect server whose certificate no public authority signed', () => {
   let server: Server;
   let url = '';
   const asked: string[] = [];
@@ -58,8 +48,7 @@ describe.skipIf(missing !== undefined)('a Prefect server whose certificate no pu
   });
 
   test('is refused where the certificate is of somebody else, and where verifying is asked for', async () => {
-    const other = join(folder, 'other.pem');
-    execFileSync('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '1', '-subj', '/CN=other', '-keyout', join(folder, 'other.key'), '-out', other], { stdio: 'ignore' });
+    const { certificate: other } = selfSigned(folder, 'other');
     expect(await reached({ PREFECT_API_SSL_CERT_FILE: other })).toContain('PREFECT_API_SSL_CERT_FILE');
     expect(await reached({ PREFECT_API_TLS_INSECURE_SKIP_VERIFY: 'false' })).toContain('PREFECT_API_SSL_CERT_FILE');
   });

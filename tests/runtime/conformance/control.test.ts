@@ -265,11 +265,7 @@ describe('Stopping from outside', () => {
 
   test('a run that is cancelled while a subflow goes on that nobody awaits is over once that has said so', async () => {
     const { api, given, stop } = await started();
-    const propose = api.proposeFlowState.bind(api);
-    api.proposeFlowState = async (id, ...rest) => {
-      if (id !== given.id) await sleep(20);
-      return await propose(id, ...rest);
-    };
+    takeTimeWithSubflows(api, given.id, 20);
     const inner = flow(() => waits(), { name: 'inner' });
     setTimeout(() => stop.abort(new FlowStopped('cancelled', 'asked to')), 150);
     await executeFlowRun(flow(() => void inner()), given, { api, signal: stop.signal });
@@ -340,17 +336,21 @@ describe('Stopping from outside', () => {
 
   test('a run that is cancelled is over once its subflows have said so, too', async () => {
     const { api, given, stop } = await started();
-    const propose = api.proposeFlowState.bind(api);
-    // A server that takes its time with subflows.
-    api.proposeFlowState = async (id, ...rest) => {
-      if (id !== given.id) await sleep(50);
-      return await propose(id, ...rest);
-    };
+    takeTimeWithSubflows(api, given.id, 50);
     const inner = flow(() => waits(), { name: 'inner' });
     setTimeout(() => stop.abort(new FlowStopped('cancelled', 'asked to')), 100);
     await executeFlowRun(flow(() => inner()), given, { api, signal: stop.signal });
     expect(api.runs.map((each) => each.state?.type)).toEqual(['CANCELLED', 'CANCELLED']);
   });
+
+  /** As a server that is busy. */
+  function takeTimeWithSubflows(api: MemoryApi, main: string, milliseconds: number): void {
+    const propose = api.proposeFlowState.bind(api);
+    api.proposeFlowState = async (id, ...rest) => {
+      if (id !== main) await sleep(milliseconds);
+      return await propose(id, ...rest);
+    };
+  }
 
   async function started(): Promise<{
     api: MemoryApi;

@@ -9,6 +9,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { gitClone } from '../../../src/runtime/exec/git-clone.ts';
 import { gitCredentials } from '../../../src/runtime/exec/git-credentials.ts';
 import type { Inputs } from '../../../src/runtime/exec/step-inputs.ts';
+import { selfSignedIfPossible } from '../../self-signed.ts';
 
 const step = 'prefect.deployments.steps.git_clone';
 const folder = mkdtempSync(join(tmpdir(), 'kpi-flow-clone-'));
@@ -152,31 +153,21 @@ describe('what a repository is read as', () => {
   });
 });
 
-/** Why there is no certificate, where nobody can make one. */
-const [key, certificate] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
-const missing = ((): string | undefined => {
-  try {
-    execFileSync('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '1', '-subj', '/CN=localhost', '-addext', 'subjectAltName=IP:127.0.0.1', '-keyout', key, '-out', certificate], { stdio: 'ignore' });
-    return undefined;
-  } catch {
-    return 'openssl, which makes the certificate, is not on this machine';
-  }
-})();
-if (missing !== undefined) process.stderr.write(`skipped: ${missing}\n`);
+const tls = selfSignedIfPossible(folder);
 
-describe.skipIf(missing !== undefined)('a private repository', () => {
+describe.skipIf(tls === undefined)('a private repository', () => {
   let server: Server;
   let url = '';
   const told: (string | undefined)[] = [];
   beforeAll(async () => {
-    server = createServer({ key: readFileSync(key), cert: readFileSync(certificate) }, (request, answer) => {
+    server = createServer({ key: readFileSync(tls?.key ?? ''), cert: readFileSync(tls?.certificate ?? '') }, (request, answer) => {
       told.push(request.headers.authorization);
       if (request.headers.authorization === undefined) answer.writeHead(401, { 'www-authenticate': 'Basic realm="git"' }).end();
       else answer.writeHead(404).end('repository not found');
     });
     await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
     url = `https://127.0.0.1:${(server.address() as AddressInfo).port}/team/kpi.git`;
-    process.env['GIT_SSL_CAINFO'] = certificate;
+    process.env['GIT_SSL_CAINFO'] = tls?.certificate;
   });
   afterAll(() => {
     delete process.env['GIT_SSL_CAINFO'];
