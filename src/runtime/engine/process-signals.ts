@@ -1,4 +1,4 @@
-import { ended } from './ending.ts';
+import { ended, left } from './ending.ts';
 import type { DrainReport } from '../ports.ts';
 import { CancelledRun, CrashedRun, FailedRun, ParameterTypeError, PausedRun, RunTimeout } from '../errors.ts';
 import { FlowStopped } from './interrupts.ts';
@@ -10,8 +10,8 @@ export interface ProcessWatch {
   readonly signal: AbortSignal;
   /** The flow failed: when nobody catches that, the program ends without printing again what the log says. */
   tellOnce(): void;
-  /** The flow is over, and its report is delivered as far as it could be. */
-  end(report: DrainReport): Promise<void>;
+  /** The flow is over: its report is delivered as far as it can be. */
+  end(drain: () => Promise<DrainReport>): Promise<void>;
 }
 
 /**
@@ -34,8 +34,9 @@ export function watchProcess(say: (text: string, error: unknown) => void): Proce
     tellOnce() {
       if (!process.listeners('uncaughtException').includes(endWithTold)) process.on('uncaughtException', endWithTold);
     },
-    async end(report) {
-      sayUndelivered(report);
+    async end(drain) {
+      const report = await drain();
+      sayUndelivered(caught && (await left()) ? await drain() : report);
       const isAllOver = caught === null || (await ended());
       for (const each of signals) process.off(each, stop);
       stopHearing();
@@ -66,9 +67,14 @@ const ends = [FlowStopped, FailedRun, CrashedRun, CancelledRun, PausedRun, Param
  */
 function endWithTold(error: unknown): void {
   if (process.listenerCount('uncaughtException') > 1) return;
-  if (isTold(error) || ends.some((each) => error instanceof each)) process.exit(process.exitCode || 1);
+  if (isTold(error) || ends.some((each) => error instanceof each)) return void exit();
   process.off('uncaughtException', endWithTold);
   process.nextTick(() => {
     throw error;
   });
+}
+
+async function exit(): Promise<void> {
+  await left();
+  process.exit(process.exitCode || 1);
 }

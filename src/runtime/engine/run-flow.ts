@@ -4,6 +4,7 @@ import { poolOf } from '../related.ts';
 import { describeIssues } from '../standard-schema.ts';
 import { State } from '../state.ts';
 import type { FlowRunRecord } from '../types.ts';
+import { letLeave } from './ending.ts';
 import { finalStateOf } from './final-state.ts';
 import type { FlowScope, OpenWork, World } from './flow-scope.ts';
 import type { FlowHook, FlowSpec } from './flow-spec.ts';
@@ -206,12 +207,15 @@ async function callFlow(spec: FlowSpec, scope: FlowScope, args: readonly unknown
 /** The function's end, or the signal's, whichever comes first. */
 function untilStopped({ halt: signal }: FlowScope, call: () => Promise<State>): Promise<State> {
   return new Promise((resolve, reject) => {
-    const stopped = (): void => reject(signal.reason as Error);
-    if (signal.aborted) return stopped();
+    if (signal.aborted) return reject(signal.reason as Error);
+    const called = call();
+    const stopped = (): void => {
+      letLeave(called);
+      reject(signal.reason as Error);
+    };
+    if (signal.aborted) stopped();
     signal.addEventListener('abort', stopped, { once: true });
-    call()
-      .then(resolve, reject)
-      .finally(() => signal.removeEventListener('abort', stopped));
+    called.then(resolve, reject).finally(() => signal.removeEventListener('abort', stopped));
   });
 }
 

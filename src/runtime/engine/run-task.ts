@@ -8,6 +8,7 @@ import type { TaskInput, TaskInputs } from '../types.ts';
 import { Transaction } from '../transaction.ts';
 import type { Member } from '../transaction.ts';
 import { refuseCircle } from './await-run.ts';
+import { letLeave } from './ending.ts';
 import { runHooks } from './hooks.ts';
 import { FlowStopped } from './interrupts.ts';
 import { levels } from './log.ts';
@@ -186,7 +187,7 @@ function judge(run: TaskRun, value: unknown, results: TaskResults | null): TaskE
 /** Waits for the function; the flow's end, and this run's own timeout, do not have to. */
 function patiently(run: TaskRun, returned: PromiseLike<unknown>, results: TaskResults | null): Promise<TaskEvent> {
   return new Promise((resolve, reject) => {
-    const cancel = run.spec.timeoutSeconds === null ? null : startTimeout(run, run.spec.timeoutSeconds);
+    const cancel = run.spec.timeoutSeconds === null ? null : startTimeout(run, run.spec.timeoutSeconds, (error) => fail(error));
     const fail = (error: unknown): void => {
       cancel?.();
       resolve(judgeError(run, error));
@@ -195,17 +196,20 @@ function patiently(run: TaskRun, returned: PromiseLike<unknown>, results: TaskRe
       cancel?.();
       resolve(judge(run, value, results));
     };
-    run.interrupt = fail;
+    run.interrupt = (reason) => {
+      letLeave(returned);
+      fail(reason);
+    };
     returned.then(succeed, fail).then(undefined, reject);
   });
 }
 
-function startTimeout(run: TaskRun, seconds: number): () => void {
+function startTimeout(run: TaskRun, seconds: number, fail: (error: TaskTimeout) => void): () => void {
   return run.flowScope.world.clock.timer(seconds * 1000, () => {
     const error = new TaskTimeout(`Task run exceeded timeout of ${seconds} second(s)`);
     run.controller?.abort(error);
     run.controller = null;
-    run.interrupt?.(error);
+    fail(error);
   });
 }
 

@@ -29,7 +29,7 @@ export async function startFlow(spec: FlowSpec, args: readonly unknown[], given?
     if (!state.isCompleted()) signals?.tellOnce();
     return state;
   } finally {
-    if (signals) await signals.end(await world.api.drain());
+    if (signals) await signals.end(() => world.api.drain());
   }
 }
 

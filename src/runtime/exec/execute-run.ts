@@ -1,9 +1,10 @@
+import { left } from '../engine/ending.ts';
 import { executeFlowRun } from '../engine/execute.ts';
 import { FlowStopped } from '../engine/interrupts.ts';
 import { levels } from '../engine/log.ts';
 import { say, stateOfStop } from '../engine/run-flow.ts';
 import { Abort } from '../errors.ts';
-import type { Api } from '../ports.ts';
+import type { Api, DrainReport } from '../ports.ts';
 import { relatedTo } from '../related.ts';
 import type { State } from '../state.ts';
 import type { FlowRunRecord, JsonObject } from '../types.ts';
@@ -21,11 +22,15 @@ import { runPullSteps } from './pull-steps.ts';
  */
 export async function executeRun(api: Api, runId: string, entrypoint: string, interruptions: Interruptions): Promise<number> {
   const { channel } = interruptions;
+  let report: DrainReport | undefined;
   try {
-    const state = await execute(api, runId, entrypoint, interruptions);
+    const state = await execute(api, runId, entrypoint, interruptions).finally(async () => (report = await api.drain()));
     await channel.tell(receiptOf(state));
     return interruptions.exitCode(state);
   } finally {
+    // What was stopped may still have something to undo, and to say of it.
+    if (await left()) report = await api.drain();
+    if (report !== undefined) sayDelivered(report);
     endDescendants();
     channel.close();
   }
@@ -41,8 +46,6 @@ async function execute(api: Api, runId: string, entrypoint: string, interruption
     // The server ended it, and knows why.
     if (error instanceof Abort) return null;
     throw error;
-  } finally {
-    sayDelivered(await api.drain());
   }
 }
 
@@ -104,7 +107,7 @@ function receiptOf(state: State | null): Receipt {
 }
 
 /** Silent when everything arrived. */
-function sayDelivered({ events, logs, resent, reason }: Awaited<ReturnType<Api['drain']>>): void {
+function sayDelivered({ events, logs, resent, reason }: DrainReport): void {
   if (reason === null && resent === 0 && events.dropped + events.unconfirmed + logs.dropped === 0) return;
   const because = reason === null ? '' : `: ${reason}`;
   process.stderr.write(

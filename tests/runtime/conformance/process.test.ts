@@ -87,6 +87,25 @@ describe('a process and the supervisor that a worker keeps beside it', () => {
     expect(run.printed()).toContain('state CANCELLED');
   });
 
+  test.each(['c', ''])('what a function does in finally is done before the process ends (%s)', async (word) => {
+    const run = await supervise(file, 'undoes', 2);
+    await untilRunning(run);
+    if (word === '') run.child.kill('SIGTERM');
+    else run.say(word);
+    await run.exit;
+    expect(run.printed()).toContain('task undone');
+    expect(run.printed()).toContain('flow undone');
+    expect(run.printed()).toContain(`state ${word === '' ? 'CRASHED' : 'CANCELLED'}`);
+  });
+
+  test('a function that does not look at its signal does not keep the process', async () => {
+    const run = await supervise(file, 'deaf', 2);
+    await untilRunning(run);
+    run.say('c');
+    expect(await run.exit, run.printed()).toBe(0);
+    expect(run.printed()).toContain('state CANCELLED');
+  });
+
   test.each(['r', 'q'])('who is to give its place back (%s) acknowledges at once, and says nothing of a state', async (word) => {
     const run = await supervise(file, 'waits', 2);
     await untilRunning(run);
