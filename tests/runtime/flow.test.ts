@@ -42,6 +42,16 @@ describe('a flow with two tasks', () => {
   });
 });
 
+test('a flow that returns a task that failed has no exception of its own in the log', async () => {
+  const fails = task(() => Promise.reject(new Error('no luck')), { name: 'fails' });
+  const { state, logs } = await runFlow(flow(async () => fails.submit(), { name: 'passes it on' }), []);
+  expect(state.type).toBe('FAILED');
+  const ofFlow = logs.filter(({ taskRunId }) => taskRunId === null).map(({ message }) => message);
+  expect(ofFlow).toEqual([expect.stringContaining('Beginning'), expect.stringMatching(/^Finished in state Failed\(/)]);
+  const thrown = await runFlow(flow(async () => await fails(), { name: 'throws it' }), []);
+  expect(thrown.logs.map(({ message }) => message)).toContainEqual(expect.stringMatching(/^Encountered exception during execution: .*no luck/));
+});
+
 test('a task takes the results of more mapped runs than a call takes arguments', async () => {
   const same = task((n: number) => n, { name: 'same', cachePolicy: NO_CACHE });
   const count = task((list: readonly number[]) => list.length, { name: 'count', cachePolicy: NO_CACHE });

@@ -189,7 +189,9 @@ async function oneAttempt(job: FlowJob, args: readonly unknown[], stop: Stop): P
     ended.abort(asStop(error));
     await endOpen(scope, signal.aborted ? signal.reason : null);
     // Told to end while its tasks came to theirs: that is how it ended, whatever its function threw.
-    return stateOfError([signal, halt].find(({ aborted: isAborted }) => isAborted)?.reason ?? error);
+    const state = stateOfError([signal, halt].find(({ aborted: isAborted }) => isAborted)?.reason ?? error);
+    if (state.type === 'FAILED') sayFailure(job, state.error);
+    return state;
   } finally {
     cancel?.();
     await scope.runner.close();
@@ -320,7 +322,6 @@ async function report(job: FlowJob, ended: State, stop: Stop): Promise<State> {
     if (error.why === 'suspended' || (error.why === 'cancelled' && job.supervised)) return ended;
     return keepError(await proposeOrKeep(job, ended), error);
   }
-  if (ended.type === 'FAILED' && ended.error !== undefined) sayFailure(job, ended.error);
   const answered = await propose(job.world, job.record, ended, { signal: stop.now.signal });
   if (answered.type === 'CANCELLING') return await endCancelling(job);
   return answered.type === ended.type ? keepResult(answered, ended) : answered;
