@@ -1,11 +1,11 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile, readdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { execa } from 'execa';
 import { describe, expect, it } from 'vitest';
 import { grow, startFiles } from '../generate/grown.ts';
 import { extractorPackages } from './extractor-packages.ts';
 import { frames } from './frames.ts';
-import { databases, noPrograms, useDatabases } from './use-databases.ts';
+import { databases, makeFile, noPrograms, useDatabases } from './use-databases.ts';
 import { expectOwnTestsToPass, useRepository } from './use-repository.ts';
 
 const minutes = 60_000;
@@ -88,6 +88,7 @@ describe('a database without a server that is not as it should be', () => {
   it('is told each with a message of its own, and the variable to check', { timeout: 5 * minutes }, async () => {
     const noDatabase = join(repository.root, 'text');
     await writeFile(noDatabase, 'no database at all. '.repeat(100));
+    for (const kind of ['sqlite', 'duckdb'] as const) await makeFile(repository, kind, 'some');
     const held = `duckdb:///${repository.root}/held.duckdb`;
     const holder = execa(repository.python, ['-c', `import duckdb, sys\nkept = duckdb.connect(${JSON.stringify(held.slice('duckdb:///'.length))})\nprint("held", flush=True)\nsys.stdin.read()`]);
     await new Promise((isHeld) => holder.stdout.once('data', isHeld));
@@ -99,6 +100,8 @@ describe('a database without a server that is not as it should be', () => {
         ...['sqlite', 'duckdb'].flatMap((kind): Fault[] => [
           [`${kind}:///${repository.root}`, '', /^no such database; check its name in ARCHIVE_URL$/],
           [`${kind}:///${noDatabase}/file`, '', /^no such folder, or none to write in; check ARCHIVE_URL$/],
+          // A loader makes the file it is to write; what is read is there, or its name is wrong.
+          [`${kind}:///${repository.root}/typo.${kind}`, 'table', /^no such file; check ARCHIVE_URL$/],
           [`${kind}:///${repository.root}/some.${kind}`, 'table', /^no such table; check its name: .*no_such_table/],
           [`${kind}:///${repository.root}/some.${kind}`, 'column', /^no such column; check the query: .*no_such_column/],
         ]),
@@ -107,6 +110,7 @@ describe('a database without a server that is not as it should be', () => {
         ['oracle+oracledb://kpi:a%20word@nowhere.invalid/x', '', /^no such host; check ARCHIVE_URL$/],
       ]);
       expect(found).toEqual([]);
+      expect((await readdir(repository.root)).filter((name) => name.startsWith('typo'))).toEqual([]);
     } finally {
       holder.stdin.end();
       await holder;

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -61,6 +62,7 @@ beforeAll(async () => {
     for (const publish of ['direct', 'audit']) addTo(files, 'loader', { name: `to_duckdb_${way}_${publish}`, kind: 'sql', source: 'in_duckdb', inputs: 'sales_by_day', publish, ...ways[way] });
   }
   await writeRepository(root, files);
+  await writeFile(join(root, 'kept.sqlite'), '');
   servers.set('duckdb', { first: 'kept', url: (name) => `duckdb:///${root}/${name}.duckdb`, stop: async () => {} });
   servers.set('sqlite', { first: 'kept', url: (name) => `sqlite:///${root}/${name}.sqlite`, stop: async () => {} });
   await linkClients(root, ['@duckdb/node-api', 'pg', 'mysql2', '@types/pg', 'libsql']);
@@ -222,6 +224,8 @@ describe.each(databases)('an extractor of a TypeScript repository, in %s,', (dat
     if (database === 'sqlite') {
       await writeFile(join(root, 'no.sqlite'), 'no database at all, and longer than the head of one'.repeat(9));
       for (const address of [server.url('no'), `sqlite:///${root}`]) expect(await saying(address, 'select name as word from sqlite_schema')).toBe(`SqlError: ${stage}: no such database; check its name in ${variable}`);
+      expect(await saying(server.url('typo'))).toBe(`SqlError: ${stage}: no such file; check its name in ${variable}`);
+      expect(existsSync(join(root, 'typo.sqlite'))).toBe(false);
       expect(await saying(server.url('no.sqlite/deeper/file'))).toBe(`SqlError: ${stage}: no such folder, or none to write in; check ${variable}`);
       return;
     }

@@ -15,13 +15,22 @@ const repository = useTypescript(() => {
 const suite = `
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
+import { existsSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
 import { expect, test } from 'vitest';
+import { fileIn } from '../../src/core/sql-database.ts';
 import { duckdb } from '../../src/core/sql-duckdb.ts';
 
 setFlagsFromString('--expose-gc');
 const collect = runInNewContext('gc') as () => void;
 const columns = { amount: 'number' } as const;
+
+test('a file that is not there is not made by reading it', async () => {
+  const days = { start: '2026-01-05', end: '2026-01-06', timeZone: 'UTC' };
+  const ways = [duckdb.read('duckdb:///typo.duckdb', 'select 1 as amount', { amount: 'number' }, days), duckdb.describe('duckdb:///typo.duckdb', 'select 1 as amount', days), (async () => { for await (const _ of duckdb.batches('duckdb:///typo.duckdb', 'select 1 as amount', { amount: 'number' }, days, 10)) break; })()];
+  for (const each of await Promise.allSettled(ways)) expect(each).toMatchObject({ status: 'rejected', reason: { code: 'ENOENT' } });
+  expect(existsSync(fileIn('duckdb:///typo.duckdb'))).toBe(false);
+});
 
 async function writeAndRead(address: string, index: number): Promise<number> {
   const table = 't' + String(index);

@@ -38,7 +38,10 @@ export function useDatabases(repository: Repository): Databases {
   return {
     server: (database) => servers.get(database),
     async empty(database, name) {
-      if (database === 'sqlite' || database === 'duckdb') return `${database}:///${repository.root}/${name}.${database}`;
+      if (database === 'sqlite' || database === 'duckdb') {
+        await makeFile(repository, database, name);
+        return `${database}:///${repository.root}/${name}.${database}`;
+      }
       const server = servers.get(database);
       if (server === undefined) return undefined;
       const { exitCode, all } = await repository.run(['seed_database.py', server.url(server.first), server.url(name), '2026-01-01', '2026-01-02']);
@@ -46,4 +49,11 @@ export function useDatabases(repository: Repository): Databases {
       return server.url(name);
     },
   };
+}
+
+/** A file with a database in it that has no table. */
+export async function makeFile(repository: Repository, database: 'sqlite' | 'duckdb', name: string): Promise<void> {
+  const driver = { sqlite: 'sqlite3', duckdb: 'duckdb' }[database];
+  const { exitCode, all } = await repository.run(['-c', `import ${driver}; made = ${driver}.connect(${JSON.stringify(`${repository.root}/${name}.${database}`)}); made.execute("vacuum"); made.close()`]);
+  expect([exitCode, exitCode === 0 ? '' : all]).toEqual([0, '']);
 }
