@@ -136,6 +136,18 @@ describe('on a Prefect server, with one worker that has Prefect and nothing else
     return [...new Set(tasks.map((each) => each.empirical_policy.retries))];
   }
 
+  test('a run whose variable has no value fails without retries: waiting gives it none', async () => {
+    const file = join(folderOf('on_time_rate'), 'config/config.yaml');
+    const config = await readFile(file, 'utf8');
+    await writeFile(file, config.replaceAll(/\$\{WAREHOUSE_URL:-[^}]*\}/g, '${NOBODY_SET_THIS}'));
+    const { id } = await prefect.api.startRun(deployments.get('on_time_rate') ?? '', {});
+    const ended = await prefect.api.waitForRun(id, 240);
+    await writeFile(file, config);
+    expect(ended.state).toMatchObject({ type: 'FAILED', message: expect.stringContaining('NOBODY_SET_THIS: it has no value; set it in .env') });
+    const tasks = (await prefect.api.taskRuns(id)) as unknown as { run_count: number; state_type: string }[];
+    expect(new Set(tasks.filter((each) => each.state_type === 'FAILED').map((each) => each.run_count))).toEqual(new Set([1]));
+  }, 5 * minutes);
+
   test('the same days again leave the same rows', async () => {
     const days = { start: '2026-01-05', end: '2026-01-07' };
     await start('on_time_rate', days);
