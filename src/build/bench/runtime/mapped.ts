@@ -4,7 +4,7 @@ import { middleOf, paced, slowness } from '../floor.ts';
 import { median } from '../median.ts';
 import { serversOwnTime, untilVisible } from './recorded.ts';
 import type { Time } from './run-program.ts';
-import { runProgram } from './run-program.ts';
+import { tryProgram } from './run-program.ts';
 import type { Place, Server, ServerKind } from './servers.ts';
 import { onServer } from './servers.ts';
 
@@ -15,6 +15,8 @@ export interface Mapped {
   /** From the start of its process until the server had the last of those that it ever had. */
   readonly all: number;
   readonly visible: number;
+  /** Whether the run itself came to its end. */
+  readonly isGood: boolean;
 }
 
 /** The middle of the rounds where nothing else is said. */
@@ -74,9 +76,9 @@ export async function measureMapped(place: Place, options: MappedOptions): Promi
   }
   const python = await onServer(place, (server) => mapOnce<{ run: string }>(place, server, [place.python, 'runtime_bench.py', 'mapped', String(tasks)], tasks));
   if (python === undefined) return undefined;
-  const { client, all, visible } = python.value;
-  say(`mapped in Python ${client.toFixed(0)} s, ${visible} visible after ${all.toFixed(0)} s`);
-  return { server: place.kind, count: tasks, ...middle(measured, tasks), python: { client, all, visible } };
+  const { client, all, visible, isGood } = python.value;
+  say(`mapped in Python ${client.toFixed(0)} s, ${visible} visible after ${all.toFixed(0)} s${isGood ? '' : ', and the run failed'}`);
+  return { server: place.kind, count: tasks, ...middle(measured, tasks), python: { client, all, visible, isGood } };
 }
 
 /** The two works in turn, and which is first changes from round to round. */
@@ -86,6 +88,7 @@ async function roundOn(place: Place, round: number, tasks: number): Promise<Roun
   const slow = await slowness(place.folder);
   const before = round % 2 === 0 ? await ownTime() : undefined;
   const ours = await onServer(place, (server) => mapOnce<Said>(place, server, command, tasks));
+  if (ours?.value.isGood === false) throw new Error('the flow in TypeScript failed');
   const own = before ?? (await ownTime());
   return own && ours && { own: own.value, ours: ours.value, slow };
 }
@@ -108,8 +111,8 @@ function middle(rounds: readonly Round[], tasks: number): Omit<MappedFigures, 's
 
 async function mapOnce<T extends { run: string }>({ folder }: Place, { client, env }: Server, command: readonly string[], count: number): Promise<Mapped & { readonly said: T }> {
   const started = performance.now();
-  const said = await runProgram<T>(folder, command, { ...env, KPI_FLOW_REPORT_SECONDS: '3600' });
+  const { said, isGood } = await tryProgram<T>(folder, command, { ...env, KPI_FLOW_REPORT_SECONDS: '3600' });
   const ended = performance.now();
   const { count: visible, at } = await untilVisible(client, said.run, count);
-  return { said, client: (ended - started) / 1000, all: (at - started) / 1000, visible };
+  return { said, isGood, client: (ended - started) / 1000, all: (at - started) / 1000, visible };
 }

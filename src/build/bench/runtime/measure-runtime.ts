@@ -13,7 +13,7 @@ import { measurePool } from './pool.ts';
 import { importing, program } from './programs.ts';
 import type { Time } from './run-program.ts';
 import { runProgram } from './run-program.ts';
-import type { ServerKind } from './servers.ts';
+import type { Server, ServerKind } from './servers.ts';
 import { onServer } from './servers.ts';
 import { sizeOfImport } from './size.ts';
 
@@ -25,15 +25,16 @@ export interface RuntimeFigures {
   readonly unreported: Paced;
   readonly python: Paced;
   readonly pool: Readonly<Record<'typescript' | 'python', PoolFigures>>;
-  readonly mapped: readonly MappedFigures[];
 }
 
 export interface RuntimeOptions extends MappedOptions {
   readonly servers: readonly ServerKind[];
+  /** Called as soon as there is something: what comes later takes long, and may fail. */
+  readonly keep: (figures: RuntimeFigures | MappedFigures) => Promise<void>;
 }
 
 /** Measures the runtime beside Prefect's Python: the same work, on servers of the same kind, in one run. */
-export async function measureRuntime(folder: string, options: RuntimeOptions): Promise<RuntimeFigures> {
+export async function measureRuntime(folder: string, options: RuntimeOptions): Promise<void> {
   const { rounds, say } = options;
   await writeFile(join(folder, 'bench.mjs'), program);
   await writeFile(join(folder, 'package.json'), '{"type":"module"}');
@@ -44,30 +45,25 @@ export async function measureRuntime(folder: string, options: RuntimeOptions): P
   const imports: number[] = [];
   for (let round = 0; round < 15; round += 1) imports.push(await importOnce(folder));
   const unreported = await runProgram<Time>(folder, [process.execPath, 'bench.mjs', 'overhead', '50000'], { PREFECT_LOGGING_LEVEL: 'WARNING' });
-  const mapped: MappedFigures[] = [];
-  let first: { readonly python: Time; readonly pool: RuntimeFigures['pool'] } | undefined;
+  const measureFirst = async ({ client, env, prefect }: Server): Promise<RuntimeFigures> => {
+    const overhead = await runProgram<Time>(folder, [python, 'runtime_bench.py', 'overhead', '300'], { ...env, PREFECT_LOGGING_LEVEL: 'WARNING' });
+    const pool = await measurePool(prefect, client, folder, rounds);
+    return { size: await sizeOfImport(), importing: paced(median(imports), slow), unreported: paced(unreported.cpu, slow), python: paced(overhead.cpu, slow), pool };
+  };
+  let isFirst = true;
   for (const kind of options.servers) {
     say(`server: ${kind}`);
     const place = { kind, python, folder };
-    first ??= (
-      await onServer(place, async ({ client, env, prefect }) => ({
-        python: await runProgram<Time>(folder, [python, 'runtime_bench.py', 'overhead', '300'], { ...env, PREFECT_LOGGING_LEVEL: 'WARNING' }),
-        pool: await measurePool(prefect, client, folder, rounds),
-      }))
-    )?.value;
+    if (isFirst) {
+      const first = await onServer(place, measureFirst);
+      if (first !== undefined) await options.keep(first.value);
+      isFirst = first === undefined;
+    }
     const figures = await measureMapped(place, options);
     if (figures === undefined) say('there is no such server');
-    else mapped.push(figures);
+    else await options.keep(figures);
   }
-  if (first === undefined) throw new Error('there was no server to measure on');
-  return {
-    size: await sizeOfImport(),
-    importing: paced(median(imports), slow),
-    unreported: paced(unreported.cpu, slow),
-    python: paced(first.python.cpu, slow),
-    pool: first.pool,
-    mapped,
-  };
+  if (isFirst) throw new Error('there was no server to measure on');
 }
 
 /** Seconds of processor time. */

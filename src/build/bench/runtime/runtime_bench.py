@@ -16,10 +16,10 @@ def double(n: int) -> int:
 
 
 @flow
-def mapped(count: int) -> tuple[str, float]:
-    started = time.perf_counter()
+def mapped(count: int) -> None:
+    # said before anything: a server that has too much to do may end the run with an error
+    print(json.dumps({"run": str(flow_run.id)}), flush=True)
     wait(double.map(range(count)))
-    return str(flow_run.id), time.perf_counter() - started
 
 
 @flow
@@ -44,8 +44,7 @@ def waits() -> None:
 if __name__ == "__main__":
     what, count = sys.argv[1], int(sys.argv[2])
     if what == "mapped":
-        run, seconds = mapped(count)
-        print(json.dumps({"run": run, "seconds": seconds}), flush=True)
+        mapped(count)
     else:
         wall, cpu = overhead(count)
         print(json.dumps({"wall": wall, "cpu": cpu}), flush=True)
