@@ -102,6 +102,7 @@ describe('a database without a server that is not as it should be', () => {
           [`${kind}:///${noDatabase}/file`, '', /^no such folder, or none to write in; check ARCHIVE_URL$/],
           // A loader makes the file it is to write; what is read is there, or its name is wrong.
           [`${kind}:///${repository.root}/typo.${kind}`, 'table', /^no such file; check ARCHIVE_URL$/],
+          [`${kind}:///:memory:`, 'table', /^no such table; check its name: .*no_such_table/],
           [`${kind}:///${repository.root}/some.${kind}`, 'table', /^no such table; check its name: .*no_such_table/],
           [`${kind}:///${repository.root}/some.${kind}`, 'column', /^no such column; check the query: .*no_such_column/],
         ]),

@@ -30,6 +30,7 @@ test('a file that is not there is not made by reading it', async () => {
   const ways = [duckdb.read('duckdb:///typo.duckdb', 'select 1 as amount', { amount: 'number' }, days), duckdb.describe('duckdb:///typo.duckdb', 'select 1 as amount', days), (async () => { for await (const _ of duckdb.batches('duckdb:///typo.duckdb', 'select 1 as amount', { amount: 'number' }, days, 10)) break; })()];
   for (const each of await Promise.allSettled(ways)) expect(each).toMatchObject({ status: 'rejected', reason: { code: 'ENOENT' } });
   expect(existsSync(fileIn('duckdb:///typo.duckdb'))).toBe(false);
+  expect(await duckdb.read('duckdb:///:memory:', 'select 1 as amount', { amount: 'number' }, days)).toEqual([{ amount: 1 }]);
 });
 
 async function writeAndRead(address: string, index: number): Promise<number> {
