@@ -11,7 +11,7 @@ import { drawLoads, measureLoads, meetsLoadTarget } from './bench/load-tables.ts
 import { drawMoves, measureMoves, meetsMoveTargets } from './bench/move-tables.ts';
 import type { Subject } from './bench/measure.ts';
 import { measureAll, summarizeCosts } from './bench/measure.ts';
-import { drawRuntime, meetsRuntimeTargets } from './bench/runtime/draw-runtime.ts';
+import { drawRuntime, isMapped, meetsRuntimeTargets } from './bench/runtime/draw-runtime.ts';
 import type { MappedFigures } from './bench/runtime/mapped.ts';
 import type { RuntimeFigures } from './bench/runtime/measure-runtime.ts';
 import { measureRuntime } from './bench/runtime/measure-runtime.ts';
@@ -76,7 +76,7 @@ async function runtimeOnly(args: readonly string[]): Promise<number> {
   let isMet = true;
   const keep = async (figures: RuntimeFigures | MappedFigures): Promise<void> => {
     const table = drawRuntime(figures, rounds);
-    await writeFile(page, placeTables(await readFile(page, 'utf8'), table, 'server' in figures ? `${command} --servers ${figures.server}` : command));
+    await writeFile(page, placeTables(await readFile(page, 'utf8'), table, isMapped(figures) ? `${command} --servers ${figures.server}` : command));
     process.stdout.write(`${table}\n\n`);
     isMet &&= meetsRuntimeTargets(figures);
   };

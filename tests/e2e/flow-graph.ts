@@ -1,3 +1,5 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { expect } from 'vitest';
 import type { PrefectHandle } from '../../src/edge/prefect.ts';
 import type { TaskRun } from '../../src/edge/prefect-api.ts';
@@ -41,4 +43,20 @@ function nameOf({ name }: TaskRun): string {
 function parentsOf({ task_inputs }: TaskRun, tasks: readonly TaskRun[]): TaskRun[] {
   const from = Object.values(task_inputs).flat().map((each) => each.id);
   return tasks.filter((each) => from.includes(each.id));
+}
+
+/** A run of a repository whose source asks for a variable that nobody has set: each task that fails was tried once. */
+export async function expectNoRetries(prefect: PrefectHandle, deployment: string, folder: string): Promise<void> {
+  const file = join(folder, 'config/config.yaml');
+  const config = await readFile(file, 'utf8');
+  await writeFile(file, config.replaceAll(/\$\{WAREHOUSE_URL:-[^}]*\}/g, '${NOBODY_SET_THIS}'));
+  try {
+    const { id } = await prefect.api.startRun(deployment, {});
+    const { state } = await prefect.api.waitForRun(id, 240);
+    expect(state).toMatchObject({ type: 'FAILED', message: expect.stringContaining('NOBODY_SET_THIS: it has no value; set it in .env') });
+    const tasks = (await prefect.api.taskRuns(id)) as unknown as { run_count: number; state_type: string }[];
+    expect(new Set(tasks.filter((each) => each.state_type === 'FAILED').map((each) => each.run_count))).toEqual(new Set([1]));
+  } finally {
+    await writeFile(file, config);
+  }
 }

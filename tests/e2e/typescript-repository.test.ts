@@ -9,7 +9,7 @@ import type { PrefectHandle } from '../../src/edge/prefect.ts';
 import { startPrefect } from '../../src/edge/prefect.ts';
 import { sharedEnvironment } from '../../src/edge/python-environment-shared.ts';
 import type { RawAnswers } from '../../src/generate/define-generator.ts';
-import { expectGraph, inputsOf } from './flow-graph.ts';
+import { expectGraph, expectNoRetries, inputsOf } from './flow-graph.ts';
 import { makeRepository } from './make-repository.ts';
 import { packages as everyPackage } from './own-checks.ts';
 
@@ -160,15 +160,7 @@ describe('on a Prefect server, started by a worker that knows nothing of it,', (
   });
 
   test('a run whose variable has no value fails without retries: waiting gives it none', async () => {
-    const file = join(folderOf('on_time_rate'), 'config/config.yaml');
-    const config = await readFile(file, 'utf8');
-    await writeFile(file, config.replaceAll(/\$\{WAREHOUSE_URL:-[^}]*\}/g, '${NOBODY_SET_THIS}'));
-    const { id } = await prefect.api.startRun(deployments.get('on_time_rate') ?? '', {});
-    const ended = await prefect.api.waitForRun(id, 240);
-    await writeFile(file, config);
-    expect(ended.state).toMatchObject({ type: 'FAILED', message: expect.stringContaining('NOBODY_SET_THIS: it has no value; set it in .env') });
-    const tasks = (await prefect.api.taskRuns(id)) as unknown as { run_count: number; state_type: string }[];
-    expect(new Set(tasks.filter((each) => each.state_type === 'FAILED').map((each) => each.run_count))).toEqual(new Set([1]));
+    await expectNoRetries(prefect, deployments.get('on_time_rate') ?? '', folderOf('on_time_rate'));
   }, 5 * minutes);
 
   test('the same days again leave the same rows', async () => {

@@ -187,11 +187,11 @@ function judge(run: TaskRun, value: unknown, results: TaskResults | null): TaskE
 /** Waits for the function; the flow's end, and this run's own timeout, do not have to. */
 function patiently(run: TaskRun, returned: PromiseLike<unknown>, results: TaskResults | null): Promise<TaskEvent> {
   return new Promise((resolve, reject) => {
-    const cancel = run.spec.timeoutSeconds === null ? null : startTimeout(run, run.spec.timeoutSeconds, (error) => fail(error));
     const fail = (error: unknown): void => {
       cancel?.();
       resolve(judgeError(run, error));
     };
+    const cancel = run.spec.timeoutSeconds === null ? null : startTimeout(run, run.spec.timeoutSeconds, fail);
     const succeed = (value: unknown): void => {
       cancel?.();
       resolve(judge(run, value, results));

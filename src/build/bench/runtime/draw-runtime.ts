@@ -33,7 +33,7 @@ export function drawRuntime(figures: Figures, rounds: number): string {
   return [[what, ...about].join('\n'), [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n')].join('\n\n');
 }
 
-function isMapped(figures: Figures): figures is MappedFigures {
+export function isMapped(figures: Figures): figures is MappedFigures {
   return 'server' in figures;
 }
 
